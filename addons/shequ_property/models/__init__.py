@@ -1,0 +1,2 @@
+from . import estate
+from . import ticket
