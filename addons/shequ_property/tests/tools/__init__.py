@@ -1,1 +1,2 @@
 from . import test_media
+from . import test_similar
