@@ -21,11 +21,18 @@
         # security
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/ticket_rules.xml",
         # data
+        "data/ir_config_parameter.xml",
+        "data/shequ.skill.csv",
+        "data/shequ.ticket.category.csv",
+        "data/rating_tags.xml",
+        "data/ir_cron_ticket.xml",
         # views
         "views/menus.xml",
     ],
     "assets": {},
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

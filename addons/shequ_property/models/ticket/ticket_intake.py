@@ -1,0 +1,273 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Command
+
+from .ticket import CHANNELS
+from .ticket_category import KINDS, URGENCIES
+
+# Longer than the longest letter a hotline passes on, short enough for a screen.
+MAX_DESCRIPTION = 10000
+# Keys that are copied as they are; everything else of a report is resolved.
+PLAIN_KEYS = ("preferred_time", "contact_phone", "visibility", "place_text")
+
+
+class Ticket(models.Model):
+    _inherit = "shequ.ticket"
+
+    @api.model
+    def _intake(self, values):
+        """Take in reports.  The one door: nothing else creates tickets.
+
+        A report whose ``channel`` and ``external_ref`` are known gives back the
+        ticket it made the first time, so a sender may repeat without harm.
+
+        :param values: dict or list of dicts with ``estate_id``, ``unit_id``,
+            ``building_id`` or ``spot_id`` (one is needed; ids), ``description`` or
+            ``category_id``/``category_code`` (one is needed), and optionally
+            ``kind``, ``urgency``, ``channel``, ``external_ref``, ``reporter_id``,
+            ``on_behalf_id``, ``place_text``, ``visibility``, ``preferred_time``,
+            ``contact_phone``, ``is_public_area``, ``team_id``,
+            ``reported_at`` and ``media`` (list of dicts: type, name, raw)
+        :return: tickets, in the order of the reports
+        :raise UserError: in the user's language, naming what is missing
+        """
+        reports = [values] if isinstance(values, dict) else list(values)
+        if not reports:
+            return self.browse()
+        door = self.sudo()
+        places = door._intake_places(reports)
+        known = door._intake_known(reports, places)
+        fresh = {}
+        for index, report in enumerate(reports):
+            key = door._intake_key(report, places[index])
+            if key is None or (key not in known and key not in fresh):
+                fresh[key or index] = index
+        made = door._intake_create(reports, places, list(fresh.values()))
+        by_key = dict(known)
+        by_key.update(zip(fresh, made, strict=True))
+        tickets = self.browse()
+        for index, report in enumerate(reports):
+            key = door._intake_key(report, places[index])
+            tickets += by_key[index if key is None else key].with_env(self.env)
+        return tickets
+
+    # --- steps of the door -----------------------------------------------------
+
+    @api.model
+    def _intake_key(self, report, place):
+        if not report.get("external_ref"):
+            return None
+        company = place["estate"].company_id.id
+        return (company, report.get("channel") or "phone", report["external_ref"])
+
+    @api.model
+    def _intake_known(self, reports, places):
+        keys = {
+            self._intake_key(report, place)
+            for report, place in zip(reports, places, strict=True)
+        } - {None}
+        if not keys:
+            return {}
+        tickets = self.with_context(active_test=False).search(
+            [
+                ("company_id", "in", list({key[0] for key in keys})),
+                ("channel", "in", list({key[1] for key in keys})),
+                ("external_ref", "in", [key[2] for key in keys]),
+            ]
+        )
+        found = {(t.company_id.id, t.channel, t.external_ref): t for t in tickets}
+        return {key: found[key] for key in keys if key in found}
+
+    @api.model
+    def _intake_places(self, reports):
+        """Resolve unit, building and spot ids to a place per report, in one go."""
+        models_by_key = {
+            "unit_id": self.env["shequ.unit"],
+            "building_id": self.env["shequ.building"],
+            "spot_id": self.env["shequ.spot"],
+            "estate_id": self.env["shequ.estate"],
+        }
+        for key, model in models_by_key.items():
+            ids = {int(report[key]) for report in reports if report.get(key)}
+            models_by_key[key] = {r.id: r for r in model.browse(ids).exists()}
+        return [self._intake_place(report, models_by_key) for report in reports]
+
+    @api.model
+    def _intake_place(self, report, records):
+        place = {}
+        for key in ("unit_id", "spot_id", "building_id", "estate_id"):
+            wanted = report.get(key)
+            record = records[key].get(int(wanted)) if wanted else None
+            if wanted and record is None:
+                raise UserError(
+                    self.env._("The place of the report does not exist any more.")
+                )
+            place[key] = record
+        building = place["building_id"]
+        for key in ("unit_id", "spot_id"):
+            if building is None and place[key] is not None and place[key].building_id:
+                building = place[key].building_id
+        holder = place["unit_id"] or place["spot_id"] or building
+        estate = holder.estate_id if holder else place["estate_id"]
+        if not estate:
+            raise UserError(self.env._("Please say in which estate it is."))
+        if any(p and p.estate_id != estate for p in (building, place["spot_id"])) or (
+            place["estate_id"] and place["estate_id"] != estate
+        ):
+            raise UserError(
+                self.env._(
+                    "The place does not belong to %(estate)s.", estate=estate.name
+                )
+            )
+        return {
+            "estate": estate,
+            "building": building,
+            "unit": place["unit_id"],
+            "spot": place["spot_id"],
+        }
+
+    @api.model
+    def _intake_create(self, reports, places, indexes):
+        if not indexes:
+            return self.browse()
+        names = self.env["shequ.ticket.day"]._next_names(
+            [places[index]["estate"] for index in indexes]
+        )
+        vals_list = [
+            self._intake_values(reports[index], places[index], name)
+            for index, name in zip(indexes, names, strict=True)
+        ]
+        tickets = self._intake_insert(vals_list)
+        self._intake_log(tickets)
+        for ticket, index in zip(tickets, indexes, strict=True):
+            if reports[index].get("media"):
+                ticket._add_media(reports[index]["media"])
+        tickets._after_intake()
+        return tickets
+
+    @api.model
+    def _intake_insert(self, vals_list):
+        if not any(vals.get("external_ref") for vals in vals_list):
+            return self.create(vals_list)
+        try:
+            # Another connection may be taking in the same message right now.
+            with self.env.cr.savepoint():
+                return self.create(vals_list)
+        except UniqueViolation as error:
+            # Run the request again: now the other one's ticket is visible.
+            raise ConcurrencyError(str(error)) from error
+
+    @api.model
+    def _intake_values(self, report, place, name):
+        """Return the values of one ticket from a report and its resolved place."""
+        facts = self._intake_facts(report)
+        unit, building, spot = place["unit"], place["building"], place["spot"]
+        grid = building.grid_id if building else None
+        reporter, behalf = report.get("reporter_id"), report.get("on_behalf_id")
+        public = report.get("is_public_area")
+        values = {
+            "name": name,
+            "company_id": place["estate"].company_id.id,
+            "estate_id": place["estate"].id,
+            "building_id": building.id if building else False,
+            "unit_id": unit.id if unit else False,
+            "spot_id": spot.id if spot else False,
+            "grid_id": grid.id if grid else False,
+            "is_public_area": not unit if public is None else bool(public),
+            "channel": self._intake_choice(report, "channel", CHANNELS, "phone"),
+            "external_ref": report.get("external_ref") or False,
+            "reporter_id": reporter or False,
+            "on_behalf_id": behalf or False,
+            "participant_ids": [
+                Command.set([p for p in dict.fromkeys((reporter, behalf)) if p])
+            ],
+            "reported_at": report.get("reported_at") or fields.Datetime.now(),
+            "rating_last_value": 0,
+            **{key: report[key] for key in PLAIN_KEYS if report.get(key)},
+            **facts,
+        }
+        values["team_id"] = report.get("team_id") or self._intake_team(values)
+        return values
+
+    @api.model
+    def _intake_facts(self, report):
+        """Return description, category, kind and urgency of a report."""
+        Category = self.env["shequ.ticket.category"]
+        category_id = report.get("category_id")
+        if not category_id and report.get("category_code"):
+            category_id = Category._id_by_code(report["category_code"])
+            if not category_id:
+                raise UserError(
+                    self.env._(
+                        "There is no ticket category with the code %(code)s.",
+                        code=report["category_code"],
+                    )
+                )
+        description = (report.get("description") or "").replace("\x00", "").strip()
+        if not description and not category_id and not report.get("media"):
+            raise UserError(self.env._("Please say in a few words what it is about."))
+        if len(description) > MAX_DESCRIPTION:
+            raise UserError(
+                self.env._(
+                    "The description is too long: at most %(limit)s characters.",
+                    limit=MAX_DESCRIPTION,
+                )
+            )
+        facts = Category._all_facts().get(category_id)
+        _code, kind, urgency, _skill, _public = facts or (
+            None,
+            "repair",
+            "yellow",
+            0,
+            0,
+        )
+        return {
+            "description": description,
+            "category_id": category_id or False,
+            "kind": self._intake_choice(report, "kind", KINDS, kind),
+            "urgency": self._intake_choice(report, "urgency", URGENCIES, urgency),
+        }
+
+    @api.model
+    def _intake_choice(self, report, key, choices, default):
+        value = report.get(key) or default
+        if value not in dict(choices):
+            raise UserError(
+                self.env._(
+                    "%(value)s is not one of the values of “%(field)s”.",
+                    value=value,
+                    field=self._fields[key]._description_string(self.env),
+                )
+            )
+        return value
+
+    @api.model
+    def _intake_team(self, values):
+        facts = self.env["shequ.ticket.category"]._all_facts()
+        skill_id = facts[values["category_id"]][3] if values["category_id"] else False
+        return self.env["shequ.team"]._default_team_id(
+            values["company_id"], values["estate_id"], skill_id
+        )
+
+    @api.model
+    def _intake_log(self, tickets):
+        self.env["shequ.ticket.event"].create(
+            [
+                {
+                    "ticket_id": ticket.id,
+                    "at": ticket.reported_at,
+                    "code": "reported",
+                    "user_id": self.env.uid,
+                    "partner_id": ticket.reporter_id.id,
+                    "to_state": "new",
+                }
+                for ticket in tickets
+            ]
+        )
+
+    def _after_intake(self):
+        """Extension point: what follows once tickets are in (clocks, notices)."""
+        self.env["shequ.sla.clock"]._start(self)
+        self._notify_pool()
