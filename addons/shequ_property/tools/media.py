@@ -62,12 +62,12 @@ class MediaError(Exception):
 
     `code` is one of
     - `empty`: there are no bytes
-    - `too_large`: values `size_mib`, `limit_mib`
+    - `too_large`: values `size_mb`, `limit_mb`
     - `too_many_pixels`: value `limit_megapixels`
     - `too_long`: values `seconds`, `limit_seconds`
     - `not_image`, `not_audio`, `not_video`: the bytes are something else
-    - `unsupported`: a picture of a format that is not read, value `format`
-    - `damaged`: begins as it should and then breaks off or makes no sense
+    - `heic`: an original of an iPhone, which is not read
+    - `truncated`: begins as it should and then breaks off or makes no sense
     """
 
     def __init__(self, code, **values):
@@ -88,7 +88,6 @@ class Photo(NamedTuple):
 class Clip(NamedTuple):
     """A voice note or video; `seconds` is None when its container does not tell."""
 
-    raw: bytes
     mimetype: str
     extension: str
     seconds: float | None
@@ -118,11 +117,11 @@ def process_photo(
     if not kind:
         raise MediaError("not_image")
     if kind == "HEIF":
-        raise MediaError("unsupported", format="HEIC")
+        raise MediaError("heic")
     limit = max_pixels if kind == "JPEG" else max_pixels // 2
     _check_pixels(_declared_size(raw, kind), limit)
     if not _is_complete(raw, kind):
-        raise MediaError("damaged")
+        raise MediaError("truncated")
     try:
         with warnings.catch_warnings():
             # The size was judged above, by our own limit.
@@ -136,7 +135,7 @@ def process_photo(
     except Exception as error:
         # Crafted files make the decoders raise nearly anything: struct.error,
         # SyntaxError, ZeroDivisionError…  To the sender they mean the same.
-        raise MediaError("damaged") from error
+        raise MediaError("truncated") from error
 
 
 def _checked_size(raw, max_bytes):
@@ -145,8 +144,8 @@ def _checked_size(raw, max_bytes):
     if len(raw) > max_bytes:
         raise MediaError(
             "too_large",
-            size_mib=round(len(raw) / MIB, 1),
-            limit_mib=round(max_bytes / MIB, 1),
+            size_mb=round(len(raw) / MIB, 1),
+            limit_mb=round(max_bytes / MIB, 1),
         )
     return bytes(raw)
 
@@ -184,7 +183,7 @@ def _declared_size(raw, kind):
         if kind == "WEBP":
             return _webp_size(raw)
     except struct.error as error:
-        raise MediaError("damaged") from error
+        raise MediaError("truncated") from error
     return 0, 0
 
 
@@ -293,7 +292,8 @@ def _encode(image):
 def check_audio(raw, max_bytes=AUDIO_MAX_BYTES, max_seconds=None):
     """Recognise a voice note: WebM, Ogg, MP4/M4A, 3GP, MP3, WAV or AMR.
 
-    :raise MediaError: empty, too_large, too_long, not_audio, damaged
+    :return: str, its media type such as ``audio/amr``
+    :raise MediaError: empty, too_large, too_long, not_audio, truncated
     """
     return _check_clip(raw, "audio", max_bytes, max_seconds)
 
@@ -301,24 +301,33 @@ def check_audio(raw, max_bytes=AUDIO_MAX_BYTES, max_seconds=None):
 def check_video(raw, max_bytes=VIDEO_MAX_BYTES, max_seconds=None):
     """Recognise a short video: MP4, QuickTime, 3GP, WebM or Ogg.
 
-    :raise MediaError: empty, too_large, too_long, not_video, damaged
+    :return: str, its media type such as ``video/mp4``
+    :raise MediaError: empty, too_large, too_long, not_video, truncated
     """
     return _check_clip(raw, "video", max_bytes, max_seconds)
 
 
-def _check_clip(raw, wanted, max_bytes, max_seconds):
-    raw = _checked_size(raw, max_bytes)
+def inspect_clip(raw):
+    """Return what the bytes of a recording tell: `Clip`, or None if they are none.
+
+    :raise MediaError: truncated
+    """
     try:
         mimetype, seconds = _sniff_clip(raw)
     except (struct.error, IndexError, ZeroDivisionError, OverflowError) as error:
-        raise MediaError("damaged") from error
-    if not mimetype or not mimetype.startswith(wanted):
+        raise MediaError("truncated") from error
+    return mimetype and Clip(mimetype, EXTENSIONS[mimetype], seconds)
+
+
+def _check_clip(raw, wanted, max_bytes, max_seconds):
+    clip = inspect_clip(_checked_size(raw, max_bytes))
+    if not clip or not clip.mimetype.startswith(wanted):
         raise MediaError(f"not_{wanted}")
-    if max_seconds and seconds and seconds > max_seconds:
+    if max_seconds and clip.seconds and clip.seconds > max_seconds:
         raise MediaError(
-            "too_long", seconds=round(seconds), limit_seconds=round(max_seconds)
+            "too_long", seconds=round(clip.seconds), limit_seconds=round(max_seconds)
         )
-    return Clip(raw, mimetype, EXTENSIONS[mimetype], seconds)
+    return clip.mimetype
 
 
 def _sniff_clip(raw):
@@ -399,7 +408,7 @@ def _sniff_mp4(raw):
     movie = next((body for name, body in _boxes(raw) if name == b"moov"), None)
     if movie is None:
         # A recording in fragments always has its (empty) movie box in front.
-        raise MediaError("damaged")
+        raise MediaError("truncated")
     is_video = b"vide" in movie or b"vmhd" in movie
     kind = "video" if is_video else "audio"
     if brand.startswith((b"3gp", b"3g2")):
@@ -423,7 +432,7 @@ def _boxes(raw):
         elif size == 0:
             size = len(raw) - offset
         if size < start - offset:
-            raise MediaError("damaged")
+            raise MediaError("truncated")
         yield name, raw[start : offset + size]
         offset += size
 
