@@ -1,2 +1,3 @@
 from . import test_media
 from . import test_similar
+from . import test_anonymise
