@@ -30,6 +30,12 @@
         "data/ir_cron_ticket.xml",
         # views
         "views/menus.xml",
+        "views/ticket/ticket_views.xml",
+        "views/ticket/ticket_category_views.xml",
+        "views/ticket/team_views.xml",
+        "views/ticket/worker_views.xml",
+        "views/ticket/skill_views.xml",
+        "views/ticket/rating_tag_views.xml",
     ],
     "assets": {},
     "uninstall_hook": "uninstall_hook",
