@@ -31,7 +31,9 @@ class TicketCategory(models.Model):
 
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(
-        compute="_compute_complete_name", search="_search_complete_name"
+        compute="_compute_complete_name",
+        search="_search_complete_name",
+        recursive=True,
     )
     code = fields.Char(
         required=True, help="Stable code that interfaces and imports use."
