@@ -21,12 +21,14 @@
         # security
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/estate_rules.xml",
         "security/ticket_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/shequ.skill.csv",
         "data/shequ.ticket.category.csv",
         "data/rating_tags.xml",
+        "data/ir_cron_estate.xml",
         "data/ir_cron_ticket.xml",
         # views
         "views/menus.xml",

@@ -1,0 +1,265 @@
+"""Addresses of Chinese residential estates: sort, print and understand them.
+
+An address inside an estate has up to four parts: lane (弄), building (号楼, 栋,
+幢, 座, 号), entrance (单元, may be missing) and room (室). Plain Python, no Odoo.
+"""
+
+import re
+import unicodedata
+from itertools import combinations, product
+from typing import NamedTuple
+
+# In the order in which buildings of equal number are listed.
+BUILDING_SUFFIXES = ("号楼", "栋", "幢", "座", "号", "楼")
+ROOM_SUFFIXES = {
+    "home": "室",
+    "office": "室",
+    "shop": "商铺",
+    "parking": "车位",
+    "storage": "储藏间",
+}
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+NUMERALS = "〇一二三四五六七八九"
+
+_TOKEN = re.compile(r"[0-9]+|.", re.DOTALL)
+_NUMBER = re.compile(
+    r"[零〇一二两三四五六七八九十百]+(?=弄|号|栋|幢|座|单元|门|层|楼|室)"
+)
+_PIECE = re.compile(
+    rf"(?P<value>[0-9A-Z{STEMS}]+)"
+    r"(?P<mark>弄|支弄|号楼|栋|幢|座|号|单元|门|梯|层|楼|室|商铺|铺|车位|储藏间)?"
+)
+_SEPARATORS = " -_#/\\.,，、。"
+_LANE, _BUILDING, _ENTRANCE, _ROOM = range(4)
+_FLOOR = 9
+_MARKS = {
+    "弄": (_LANE,),
+    "支弄": (_LANE,),
+    "号楼": (_BUILDING,),
+    "栋": (_BUILDING,),
+    "幢": (_BUILDING,),
+    "座": (_BUILDING,),
+    "号": (_BUILDING, _ROOM),
+    "楼": (_BUILDING, _FLOOR),
+    "层": (_FLOOR,),
+    "单元": (_ENTRANCE,),
+    "门": (_ENTRANCE,),
+    "梯": (_ENTRANCE,),
+    "室": (_ROOM,),
+    "商铺": (_ROOM,),
+    "铺": (_ROOM,),
+    "车位": (_ROOM,),
+    "储藏间": (_ROOM,),
+}
+
+
+class Address(NamedTuple):
+    """What a piece of text may mean; missing parts are empty strings."""
+
+    estate: str = ""
+    lane: str = ""
+    building: str = ""
+    entrance: str = ""
+    room: str = ""
+
+
+# ------------------------------------------------------------------ cleaning
+
+
+def clean(text):
+    """Half-width, upper-case, outer spaces removed; ``""`` for nothing."""
+    return unicodedata.normalize("NFKC", text or "").strip().upper()
+
+
+def split_building(text):
+    """Split ``"12号楼"`` into ``("12", "号楼")``; the suffix may be ``""``."""
+    text = clean(text)
+    for suffix in BUILDING_SUFFIXES:
+        if text.endswith(suffix) and len(text) > len(suffix):
+            return text[: -len(suffix)].strip(), suffix
+    return text, ""
+
+
+def clean_part(text, *suffixes):
+    """``clean`` and take one of ``suffixes`` off the end (``"302室"`` → 302)."""
+    text = clean(text)
+    for suffix in suffixes:
+        if text.endswith(suffix) and len(text) > len(suffix):
+            return text[: -len(suffix)].strip()
+    return text
+
+
+def clean_lane(text):
+    return clean_part(text, "支弄", "弄")
+
+
+def clean_entrance(text):
+    return clean_part(text, "单元", "门", "梯")
+
+
+def clean_room(text):
+    return clean_part(text, *dict.fromkeys(ROOM_SUFFIXES.values()), "铺")
+
+
+# ------------------------------------------------------------------- sorting
+
+
+def natural_key(text):
+    """A string of ``[0-9a-z]`` whose plain order is the order people expect.
+
+    Each digit run becomes its length and its digits (``12`` → ``212``), so 2
+    comes before 10; the stems 甲乙丙 count in their order; no code starts with
+    ``0``, which is why ``0`` may end a part (see :func:`sort_key`). Only digits
+    and lower-case letters are used, which every database collation orders alike.
+    """
+    return "".join(_token_key(token) for token in _TOKEN.findall(clean(text)))
+
+
+def _token_key(token):
+    if token.isascii() and token.isdigit():
+        digits = (token.lstrip("0") or "0")[-9:]
+        return f"{len(digits)}{digits}"
+    if token in STEMS:
+        return f"m{STEMS.index(token)}"
+    if token.isascii() and token.isalpha():
+        return f"l{token.lower()}"
+    return f"x{ord(token):05x}"
+
+
+def sort_key(*parts):
+    """Join natural keys so that the whole orders like the tuple of the parts."""
+    return "".join(natural_key(part) + "0" for part in parts)
+
+
+def building_key(estate_id, lane, name, suffix):
+    """Sort key of a building; starts with its estate so that estates group."""
+    rank = BUILDING_SUFFIXES.index(suffix) if suffix in BUILDING_SUFFIXES else 8
+    return sort_key(str(estate_id), lane, name) + str(rank)
+
+
+def unit_key(building, entrance, floor, room):
+    """Sort key of a unit below the key of its ``building``; floors may be < 0."""
+    return f"{building}{sort_key(entrance)}{floor + 100:03d}{sort_key(room)}"
+
+
+def search_key(building, room):
+    """The part of an address people never leave out: ``"12-302"``."""
+    return f"{clean(building)}-{clean(room)}"
+
+
+def floor_of(room):
+    """Floor told by a room number (``1203`` → 12, ``302`` → 3, ``B1-02`` → -1)."""
+    room = clean(room)
+    if basement := re.match(r"(?:B|-)(\d)\D", room):
+        return -int(basement[1])
+    digits = re.match(r"\d+", room)
+    number = digits[0] if digits else ""
+    return int(number[:-2]) if 3 <= len(number) <= 4 else 0
+
+
+# ------------------------------------------------------------------ printing
+
+
+def format_building(lane, name, suffix):
+    """As people write it: ``12号楼``, ``3弄5号``."""
+    return f"{lane}弄{name}{suffix}" if lane else f"{name}{suffix}"
+
+
+def format_unit(lane, name, suffix, entrance, room, use="home"):
+    """As people write it: ``12号楼1单元302室``, ``3弄5号601室``."""
+    return (
+        format_building(lane or "", name or "", suffix or "")
+        + (f"{entrance}单元" if entrance else "")
+        + f"{room or ''}{ROOM_SUFFIXES.get(use, '室')}"
+    )
+
+
+# ------------------------------------------------------------- understanding
+
+
+def parse(text):
+    """All that a piece of text may mean, likeliest first, as ``Address`` list.
+
+    Understands ``12-1-302``, ``12号楼302``, ``12栋1单元302室``, ``5号601``,
+    ``金昊雅苑十二号楼1单元302室`` and beginnings of these. ``12-1-302`` has two
+    readings (building–entrance–room and lane–building–room). Never raises.
+    """
+    text = _NUMBER.sub(lambda match: str(_chinese_number(match[0])), clean(text))
+    estate, pieces = _split(text)
+    if not pieces:
+        return [Address(estate=estate)] if estate else []
+    found = []
+    for slots in _readings(pieces):
+        values = ["", "", "", ""]
+        for (value, _mark), slot in zip(pieces, slots, strict=True):
+            if slot != _FLOOR:
+                values[slot] = value
+        address = Address(estate, *values)
+        if address not in found:
+            found.append(address)
+    return found
+
+
+def _split(text):
+    """Cut ``text`` into the estate's name and at most six (value, mark) pieces."""
+    pieces = []
+    end = len(text)
+    # From the right: what does not look like a piece any more is the estate.
+    matches = list(_PIECE.finditer(text))
+    while matches and len(pieces) < 6:
+        match = matches[-1]
+        if text[match.end() : end].strip(_SEPARATORS):
+            break
+        pieces.insert(0, (match["value"], match["mark"] or ""))
+        end = match.start()
+        matches.pop()
+    estate = text[:end].strip(_SEPARATORS)
+    if not estate and pieces and re.fullmatch(r"[A-Z]{2,}", pieces[0][0]):
+        # Two letters and more are an estate's code: "JHYY 12-302".
+        value, mark = pieces[0]
+        if not mark:
+            return value, pieces[1:]
+    return estate, pieces
+
+
+def _readings(pieces):
+    """Ways to give each piece a part of the address, in rising order."""
+    if len(pieces) == 1 and not pieces[0][1]:
+        return [(_ROOM,), (_BUILDING,)]
+    readings = []
+    for slots in _assignments(pieces):
+        real = [slot for slot in slots if slot != _FLOOR]
+        if not real or any(a >= b for a, b in zip(real, real[1:], strict=False)):
+            continue
+        if len(real) > 1 and _BUILDING not in real:
+            continue
+        readings.append(slots)
+    # A reading that reaches the room is likelier, then one without a lane.
+    return sorted(readings, key=lambda slots: (_ROOM not in slots, _LANE in slots))
+
+
+def _assignments(pieces):
+    free = [index for index, (_value, mark) in enumerate(pieces) if not mark]
+    fixed = [_MARKS[mark] if mark else (None,) for _value, mark in pieces]
+    for combo in product(*fixed):
+        for chosen in combinations(range(4), min(len(free), 4)):
+            slots = list(combo)
+            for index, slot in zip(free, chosen, strict=False):
+                slots[index] = slot
+            if None not in slots:
+                yield tuple(slots)
+
+
+def _chinese_number(text):
+    """``十二`` → 12, ``一百零三`` → 103, ``一二`` → 12."""
+    text = text.replace("零", "〇").replace("两", "二")
+    if not any(unit in text for unit in "十百"):
+        return int("".join(str(NUMERALS.index(char)) for char in text))
+    total, digit = 0, None
+    for char in text:
+        if char in "十百":
+            total += (1 if digit is None else digit) * (10 if char == "十" else 100)
+            digit = None
+        else:
+            digit = NUMERALS.index(char)
+    return total + (digit or 0)
