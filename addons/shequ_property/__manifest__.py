@@ -16,7 +16,7 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["PIL"]},
+    "external_dependencies": {"python": ["pillow"]},
     "data": [
         # security
         "security/groups.xml",

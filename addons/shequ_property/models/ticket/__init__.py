@@ -11,3 +11,4 @@ from . import ticket_number
 from . import ticket_intake
 from . import ticket_flow
 from . import ticket_neighbours
+from . import ticket_search

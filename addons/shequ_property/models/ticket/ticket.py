@@ -60,7 +60,7 @@ class Ticket(models.Model):
     _name = "shequ.ticket"
     _description = "Ticket"
     _inherit = ["portal.mixin", "rating.mixin", "mail.activity.mixin"]
-    _order = "is_open desc, urgency_rank, next_deadline, id desc"
+    _order = "id desc"
     _rec_names_search = ["name", "description"]
     _mail_post_access = "read"
 
