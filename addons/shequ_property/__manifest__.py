@@ -32,6 +32,7 @@
         "data/ir_cron_ticket.xml",
         # views
         "views/menus.xml",
+        "wizards/phone_intake_views.xml",
         "views/ticket/ticket_views.xml",
         "views/ticket/ticket_category_views.xml",
         "views/ticket/team_views.xml",

@@ -11,4 +11,5 @@ from . import ticket_number
 from . import ticket_intake
 from . import ticket_flow
 from . import ticket_neighbours
+from . import ticket_suggest
 from . import ticket_search

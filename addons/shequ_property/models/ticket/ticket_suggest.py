@@ -1,0 +1,55 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ...tools import similar
+
+# What was said before teaches more than a name; half of it must be alike though.
+LEARN_FROM = 300
+LEARNT_LIKENESS = 0.35
+NAMED_LIKENESS = 0.2
+
+
+class Ticket(models.Model):
+    _inherit = "shequ.ticket"
+
+    @api.model
+    def _suggest_categories(self, description, estate_id=False, limit=3):
+        """Guess from a few words what a report is about.
+
+        Compares them with the names of the categories and with what was reported
+        before in the estate and put in order by people.
+
+        :param str description: what was said
+        :param int estate_id: where; empty to look at names only
+        :return: categories, the likeliest first; none when nothing is alike
+        """
+        scores = {}
+        found = self._suggest_by_name(description) + self._suggest_by_past(
+            description, estate_id
+        )
+        for score, category_id in found:
+            scores[category_id] = max(score, scores.get(category_id, 0))
+        best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
+        return self.env["shequ.ticket.category"].browse(best)
+
+    @api.model
+    def _suggest_by_name(self, description):
+        categories = self.env["shequ.ticket.category"].sudo().search([])
+        leaves = categories - categories.parent_id
+        named = [(category.id, category.name) for category in leaves]
+        return similar.rank(description, named, threshold=NAMED_LIKENESS)
+
+    @api.model
+    def _suggest_by_past(self, description, estate_id):
+        if not estate_id:
+            return []
+        domain = Domain("estate_id", "=", estate_id)
+        domain &= Domain("category_id", "!=", False)
+        tickets = self.sudo().search_fetch(
+            domain,
+            ["category_id", "description"],
+            limit=LEARN_FROM,
+            order="reported_at desc, id desc",
+        )
+        said = [(ticket.category_id.id, ticket.description) for ticket in tickets]
+        return similar.rank(description, said, threshold=LEARNT_LIKENESS)
