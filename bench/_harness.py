@@ -1,0 +1,162 @@
+"""What the benchmarks share: databases, counting of queries, rounds, tables."""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = Path(os.environ.get("SHEQU_LOCAL") or ROOT / ".local")
+PEERS = LOCAL / "bench" / "peers"
+
+
+def arguments(description, argv, **defaults):
+    """Read the options every benchmark has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", action="store_true", help="print figures as JSON")
+    parser.add_argument("--rounds", type=int, default=defaults.pop("rounds", 5))
+    for name, value in defaults.items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
+    return parser.parse_args(argv)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def install_peers():
+    """Fetch the addons we measure against, once."""
+    if (PEERS / "odoo" / "addons" / "helpdesk_mgmt_sla").is_dir():
+        return
+    say("Fetching the peers' addons")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    command += ["--require-hashes", "--target", str(PEERS)]
+    subprocess.run([*command, "-r", str(ROOT / "requirements-bench.txt")], check=True)
+
+
+def start_odoo(addons_paths):
+    """Configure Odoo in this process for several databases at once."""
+    import odoo
+
+    odoo.tools.config.parse_config(
+        [
+            f"--addons-path={','.join(str(path) for path in addons_paths)}",
+            "--log-level=error",
+            "--max-cron-threads=0",
+            "--no-http",
+        ],
+        setup_logging=True,
+    )
+
+
+def database(name, modules):
+    """Make sure a database with these modules is there, and return its registry."""
+    import psycopg2
+    from odoo.modules.registry import Registry
+    from odoo.service import db
+
+    try:
+        psycopg2.connect(dbname=name).close()
+    except psycopg2.OperationalError:
+        say(f"Making the database {name}")
+        db._create_empty_database(name)
+    registry = Registry(name, update_module=True)
+    with registry.cursor() as cr:
+        cr.execute(
+            "SELECT name FROM ir_module_module WHERE state = 'installed' "
+            "AND name = ANY(%s)",
+            [modules],
+        )
+        missing = sorted(set(modules) - {row[0] for row in cr.fetchall()})
+    if missing:
+        say(f"Installing {', '.join(missing)} in {name}")
+        registry = Registry.new(name, update_module=True, install_modules=missing)
+    return registry
+
+
+@contextlib.contextmanager
+def count_queries():
+    """Count what goes to PostgreSQL: ``with count_queries() as n: …; n[0]``."""
+    from odoo.sql_db import Cursor
+
+    counted = [0]
+    original = Cursor.execute
+
+    def execute(self, *args, **kwargs):
+        counted[0] += 1
+        return original(self, *args, **kwargs)
+
+    Cursor.execute = execute
+    try:
+        yield counted
+    finally:
+        Cursor.execute = original
+
+
+def timed(function):
+    """Return seconds and queries of one call."""
+    with count_queries() as queries:
+        start = time.perf_counter()
+        function()
+        return time.perf_counter() - start, queries[0]
+
+
+def rounds(contestants, count):
+    """Run every contestant in turn, ``count`` times, after one warm-up.
+
+    :param contestants: dict name → function
+    :return: dict name → (median seconds, queries of the last run)
+    """
+    taken = {name: [] for name in contestants}
+    for number in range(count + 1):
+        for name, function in contestants.items():
+            result = timed(function)
+            if number:
+                taken[name].append(result)
+    return {
+        name: (statistics.median(s for s, _q in runs), runs[-1][1])
+        for name, runs in taken.items()
+    }
+
+
+class Report:
+    """Rows of figures, printed as a table or as JSON."""
+
+    def __init__(self, title):
+        self.title = title
+        self.sections = []
+
+    def section(self, title, rows, goal=""):
+        self.sections.append({"title": title, "rows": rows, "goal": goal})
+        say(f"  measured: {title}")
+
+    def print(self, as_json):
+        if as_json:
+            print(json.dumps({"title": self.title, "sections": self.sections}))
+            return
+        print(f"\n{self.title}")
+        for section in self.sections:
+            print(f"\n{section['title']}" + (f"  [{section['goal']}]" * bool(section["goal"])))
+            print_table(section["rows"])
+
+
+def print_table(rows):
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [[_cell(row.get(column, "")) for column in columns] for row in rows]
+    widths = [
+        max(len(column), *(len(row[i]) for row in cells))
+        for i, column in enumerate(columns)
+    ]
+    for row in [columns, ["-" * width for width in widths], *cells]:
+        print("  " + "  ".join(text.rjust(w) for text, w in zip(row, widths, strict=True)))
+
+
+def _cell(value):
+    if isinstance(value, float):
+        return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
