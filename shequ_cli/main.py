@@ -127,11 +127,17 @@ def finish(pg, odoo):
 def do_test(args):
     from . import testing
 
+    pg = postgres.Server()
+    was_running = bool(pg.cluster and pg.cluster.running())
     with setup_lock():
-        testing.install_browser()
         pg = ensure_tools(dev=True, tests=True)
         name = database.ensure_test(pg)
-    return testing.main(pg, name, args.rest)
+    try:
+        return testing.main(pg, name, args.rest)
+    finally:
+        # Silently: pytest's summary is to be the last line.
+        if not was_running:
+            pg.stop_if_idle()
 
 
 def do_lint(args):
@@ -315,7 +321,9 @@ def parser():
     run.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
     made["lint"].add_argument("--fix", action="store_true", help="mend what ruff can")
     made["update"].add_argument(
-        "--force", action="store_true", help="look at each addon even if nothing changed"
+        "--force",
+        action="store_true",
+        help="look at each addon even if nothing changed",
     )
     made["reset"].add_argument("--all", action="store_true", help="all of .local")
     made["reset"].add_argument("--yes", action="store_true", help="do not ask")

@@ -10,8 +10,9 @@ import argparse
 import sys
 
 import click_odoo  # noqa: F401  must be the first to import odoo
-import odoo
 from click_odoo import OdooEnvironment
+
+import odoo
 from odoo.modules.registry import Registry
 
 LANG = "zh_CN"
@@ -36,16 +37,16 @@ def _in_database(env, stored):
 def chinese(database, _arguments):
     """Load Chinese and make the first company a Chinese one."""
     with OdooEnvironment(database) as env:
-        if not env["res.lang"]._lang_get_id(LANG):
+        lang = env["res.lang"].with_context(active_test=False)
+        lang = lang.search([("code", "=", LANG)])
+        if not lang.active:
             wizard = env["base.language.install"]
-            lang = env["res.lang"].with_context(active_test=False)
-            lang = lang.search([("code", "=", LANG)])
             wizard.create({"lang_ids": [(6, 0, lang.ids)]}).lang_install()
         company = env.ref("base.main_company")
         # Before accounting is installed, so that it picks the Chinese chart.
         company.partner_id.country_id = env.ref(COUNTRY)
+        env.ref("base.CNY").active = True
         company.currency_id = env.ref("base.CNY")
-        company.currency_id.active = True
 
 
 def install(database, modules):
@@ -100,9 +101,7 @@ def demo(database, _arguments):
         community.load(env, progress)
 
 
-STEPS = {
-    step.__name__: step for step in (chinese, install, defaults, demo)
-}
+STEPS = {step.__name__: step for step in (chinese, install, defaults, demo)}
 
 
 def main(argv=None):
@@ -110,7 +109,7 @@ def main(argv=None):
     parser.add_argument("step", choices=sorted(STEPS))
     parser.add_argument("-d", "--database", required=True)
     parser.add_argument("arguments", nargs="*")
-    args = parser.parse_args(argv)
+    args = parser.parse_intermixed_args(argv)
     odoo.tools.config.parse_config(
         ["-d", args.database, "--log-level=warn", "--no-http"], setup_logging=True
     )

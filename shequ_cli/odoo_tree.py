@@ -83,7 +83,10 @@ def _apt(sources, name):
         "Acquire::Retries=3",
     ]
     if sources:
-        options += [f"Dir::Etc::sourcelist={sources}", "Dir::Etc::sourceparts=/dev/null"]
+        options += [
+            f"Dir::Etc::sourcelist={sources}",
+            "Dir::Etc::sourceparts=/dev/null",
+        ]
     command = ["apt-get", "-q"]
     for option in options:
         command += ["-o", option]

@@ -222,7 +222,11 @@ class Cluster:
         except OSError as error:
             raise Problem(f"PostgreSQL cannot be started: {error}") from error
         if done.returncode:
-            tail = self.log.read_text("utf-8", "replace")[-1500:] if self.log.exists() else ""
+            tail = (
+                self.log.read_text("utf-8", "replace")[-1500:]
+                if self.log.exists()
+                else ""
+            )
             raise Problem(f"PostgreSQL did not start. The end of {self.log}:\n{tail}")
 
     def stop(self, mode="fast"):

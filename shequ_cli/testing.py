@@ -1,0 +1,65 @@
+"""`./shequ test`: a fresh copy of the test template, then pytest."""
+
+import os
+import subprocess
+
+from . import layout
+
+# A directory of tests on the command line replaces these.
+DEFAULT_TESTS = ["addons/*/tests", "tests"]
+
+
+def names_tests(arguments):
+    """Tell whether pytest's arguments say themselves which tests to run."""
+    return any(
+        not word.startswith("-") and (layout.ROOT / word.split("::")[0]).exists()
+        for word in arguments
+    )
+
+
+def default_tests():
+    found = []
+    for pattern in DEFAULT_TESTS:
+        found += sorted(
+            str(p.relative_to(layout.ROOT)) for p in layout.ROOT.glob(pattern)
+        )
+    return found
+
+
+def command(database, arguments):
+    """The pytest command line. Odoo's settings are in the environment."""
+    words = [str(layout.PYTHON), "-m", "pytest", f"--odoo-config={layout.CONF}"]
+    words += [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=error"]
+    words += list(arguments)
+    if not names_tests(arguments):
+        words += default_tests()
+    return words
+
+
+def main(server, template, arguments):
+    """Run pytest on a copy of the template; return its exit code."""
+    database = f"shequ-test-run-{os.getpid()}"
+    for name in server.databases():
+        # Left by runs that were killed; their process is gone.
+        owner = name.rsplit("-", 1)[-1]
+        if name.startswith("shequ-test-run-") and not os.path.exists(f"/proc/{owner}"):
+            server.drop(name)
+    server.copy(template, database)
+    env = layout.environment(
+        (layout.TEST_ADDONS,),
+        **server.env,
+        SHEQU_TEST_TEMPLATE=template,
+        # What ./shequ would set up again; the tests use what is there.
+        PYTHONWARNINGS="ignore::DeprecationWarning",
+    )
+    try:
+        process = subprocess.Popen(
+            command(database, arguments), env=env, cwd=layout.ROOT
+        )
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # pytest got it too, and ends with its summary
+    finally:
+        server.drop(database)
