@@ -12,4 +12,11 @@ from . import ticket_intake
 from . import ticket_flow
 from . import ticket_neighbours
 from . import ticket_suggest
+from . import estate_alias
+from . import mail_thread
+from . import ticket_mail
+from . import ticket_api
 from . import ticket_search
+from . import ticket_pool
+from . import worker_jobs
+from . import ticket_report
