@@ -496,7 +496,9 @@ def _pages(env, world):
         "all tickets, text search": read(
             manager, [("search_text", "ilike", "水管漏水")], "id desc"
         ),
-        "all tickets, number": read(manager, [("name", "ilike", "H-4321-")], "id desc"),
+        "all tickets, number": read(
+            manager, [("search_text", "ilike", "4321")], "id desc"
+        ),
         "resident's own tickets": read(
             resident, [("is_open", "=", True)], "id desc", 20
         ),

@@ -61,7 +61,7 @@ class Ticket(models.Model):
     _description = "Ticket"
     _inherit = ["portal.mixin", "rating.mixin", "mail.activity.mixin"]
     _order = "id desc"
-    _rec_names_search = ["name", "description"]
+    _rec_names_search = ["search_text"]
     _mail_post_access = "read"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False)
