@@ -33,6 +33,7 @@
         # views
         "views/menus.xml",
         "wizards/phone_intake_views.xml",
+        "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
         "views/ticket/ticket_category_views.xml",
         "views/ticket/team_views.xml",

@@ -136,7 +136,13 @@ class Ticket(models.Model):
                 raise AccessError(self.env._("This ticket belongs to somebody else."))
 
     def _check_owner(self, partner):
-        """Who reported it or for whom it is; “me too” neighbours may not."""
+        """Who reported it or for whom it is; “me too” neighbours may not.
+
+        Staff act for a caller who left no name: then there is no partner.
+        """
+        if not partner and self.env.user._is_internal():
+            self.with_user(self.env.user)._check_staff()
+            return
         for ticket in self.sudo():
             if not partner or partner not in ticket.reporter_id | ticket.on_behalf_id:
                 raise AccessError(self.env._("This ticket belongs to somebody else."))
@@ -498,8 +504,3 @@ class Ticket(models.Model):
                         what=ticket.category_id.name or ticket._label("kind"),
                     ),
                 )
-
-    def _notify_pool(self):
-        """Tell open demand pools that something changed, one message an estate."""
-        for estate, tickets in self.grouped("estate_id").items():
-            estate._bus_send("shequ.pool", {"ticket_ids": tickets.ids})

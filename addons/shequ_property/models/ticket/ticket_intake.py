@@ -270,4 +270,4 @@ class Ticket(models.Model):
     def _after_intake(self):
         """Extension point: what follows once tickets are in (clocks, notices)."""
         self.env["shequ.sla.clock"]._start(self)
-        self._notify_pool()
+        self._notify_pool(new=True)

@@ -85,8 +85,8 @@ class Ticket(models.Model):
         best = sorted((pair for pair in scored if pair[0] >= LIKENESS), reverse=True)
         return candidates.browse([ticket_id for _score, ticket_id in best[:limit]])
 
-    def action_find_duplicates(self):
-        """Show the dispatcher what may be the same matter."""
+    def _likely_duplicates(self):
+        """Other tickets that are likely the same matter as this one."""
         self.ensure_one()
         found = self._find_duplicates(
             {
@@ -98,12 +98,18 @@ class Ticket(models.Model):
                 "description": self.description,
             }
         )
+        return found.with_env(self.env) - self
+
+    def action_find_duplicates(self):
+        """Show the dispatcher what may be the same matter."""
+        self.ensure_one()
+        found = self._likely_duplicates()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Possible Duplicates"),
             "res_model": "shequ.ticket",
             "view_mode": "list,form",
-            "domain": [("id", "in", (found - self).ids)],
+            "domain": [("id", "in", found.ids)],
             "context": {"active_test": False},
         }
 

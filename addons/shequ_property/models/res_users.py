@@ -1,0 +1,19 @@
+from odoo import models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _shequ_pool_estates(self):
+        """Estates (as super-user) whose demand pool the user watches."""
+        self.ensure_one()
+        user = self.sudo()
+        estates = self.env["shequ.estate"].sudo()
+        if user.has_group("shequ_property.group_front_desk") or user.has_group(
+            "shequ_property.group_worker"
+        ):
+            estates |= user.shequ_estate_ids
+        if user.has_group("shequ_property.group_grid_worker"):
+            grids = self.env["shequ.grid"].sudo().search([("user_id", "=", user.id)])
+            estates |= grids.estate_id
+        return estates.filtered(lambda estate: estate.company_id in user.company_ids)

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+from ..ir_websocket import POOL_CHANNEL
+
+# A message names at most so many tickets; a board that hears of more reloads anyway.
+MAX_NAMED = 100
+
+
+class Ticket(models.Model):
+    """What the demand pool (需求池) shows and how it stays live."""
+
+    _inherit = "shequ.ticket"
+
+    is_mine = fields.Boolean(
+        compute="_compute_is_mine", help="The current user is the worker of the ticket."
+    )
+    can_take = fields.Boolean(
+        compute="_compute_is_mine",
+        help="A job of the user's team that nobody has taken yet.",
+    )
+
+    @api.depends("worker_id", "team_id", "is_open")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        workers = self.env["shequ.worker"]._of_user()
+        for ticket in self:
+            ticket.is_mine = bool(ticket.worker_id & workers)
+            ticket.can_take = bool(
+                ticket.is_open
+                and not ticket.worker_id
+                and ticket.team_id & workers.team_ids
+            )
+
+    def _notify_pool(self, new=False):
+        """Tell open demand pools that something changed.
+
+        One message per estate and one per company; nothing but ids and the number of
+        emergencies is sent, so that a board reads the rest under its user's rights.
+
+        :param new: the tickets have just come in
+        """
+        send = self.env["bus.bus"]._sendone
+        tickets = self.sudo()
+        for field in ("estate_id", "company_id"):
+            for place, group in tickets.grouped(field).items():
+                message = {
+                    "ticket_ids": group.ids[:MAX_NAMED],
+                    "new": new,
+                    "red": len(group.filtered(lambda t: t.urgency == "red")),
+                }
+                send((place, POOL_CHANNEL), POOL_CHANNEL, message)
+
+    @api.model
+    def _of_context(self):
+        """Tickets a wizard was opened for, from a form or a selection."""
+        if self.env.context.get("active_model") != self._name:
+            return self.browse()
+        ids = self.env.context.get("active_ids") or [self.env.context.get("active_id")]
+        return self.browse([ticket_id for ticket_id in ids if ticket_id]).exists()
+
+    def _resident(self):
+        """Who speaks for the ticket when staff act for somebody on the phone."""
+        self.ensure_one()
+        ticket = self.sudo()
+        return (ticket.reporter_id or ticket.on_behalf_id).with_env(self.env)
+
+    def action_open_ticket(self):
+        """Open the whole ticket from the quick panel."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }

@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class TicketAssign(models.TransientModel):
+    """Send a worker or a team to one or several tickets."""
+
+    _name = "shequ.ticket.assign"
+    _description = "Send a Worker"
+
+    ticket_ids = fields.Many2many(
+        "shequ.ticket",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env["shequ.ticket"]._of_context(),
+    )
+    ticket_count = fields.Integer(compute="_compute_facts")
+    company_id = fields.Many2one("res.company", compute="_compute_facts")
+    estate_ids = fields.Many2many("shequ.estate", compute="_compute_facts")
+    skill_ids = fields.Many2many("shequ.skill", compute="_compute_facts")
+    team_id = fields.Many2one(
+        "shequ.team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+        help="The team's workers see the job and may take it.",
+    )
+    candidate_ids = fields.Many2many("shequ.worker", compute="_compute_candidate_ids")
+    worker_id = fields.Many2one(
+        "shequ.worker",
+        domain="[('id', 'in', candidate_ids)]",
+        help="Empty: whoever of the team takes it first.",
+    )
+
+    @api.depends("ticket_ids")
+    def _compute_facts(self):
+        for wizard in self:
+            tickets = wizard.ticket_ids
+            wizard.ticket_count = len(tickets)
+            wizard.company_id = tickets.company_id[:1]
+            wizard.estate_ids = tickets.estate_id
+            wizard.skill_ids = tickets.skill_id
+
+    @api.depends("ticket_ids")
+    def _compute_team_id(self):
+        for wizard in self:
+            teams = wizard.ticket_ids.team_id
+            wizard.team_id = teams if len(teams) == 1 else False
+
+    @api.depends("ticket_ids", "team_id")
+    def _compute_candidate_ids(self):
+        """Who may be sent: of the team, able to go to every estate concerned."""
+        for wizard in self:
+            workers = self.env["shequ.worker"].search(
+                [("company_id", "=", wizard.company_id.id)]
+                + ([("team_ids", "in", wizard.team_id.ids)] if wizard.team_id else [])
+            )
+            estates = wizard.estate_ids
+            wizard.candidate_ids = workers.filtered(
+                lambda w, estates=estates: not w.estate_ids or estates <= w.estate_ids
+            ).sorted(lambda w: (w.open_count, -w.rating_avg, w.name))
+
+    @api.onchange("team_id")
+    def _onchange_team_id(self):
+        if self.worker_id and self.worker_id not in self.candidate_ids:
+            self.worker_id = False
+
+    def action_assign(self):
+        """Send them, or say why not."""
+        self.ensure_one()
+        if len(self.ticket_ids.company_id) > 1:
+            raise UserError(
+                self.env._("Please send workers to one company's tickets at a time.")
+            )
+        self.ticket_ids._assign(team=self.team_id, worker=self.worker_id)
+        return {"type": "ir.actions.act_window_close"}
