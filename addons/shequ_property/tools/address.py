@@ -6,7 +6,7 @@ An address inside an estate has up to four parts: lane (弄), building (号楼, 
 
 import re
 import unicodedata
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 # In the order in which buildings of equal number are listed.
@@ -99,6 +99,26 @@ def clean_entrance(text):
 
 def clean_room(text):
     return clean_part(text, *dict.fromkeys(ROOM_SUFFIXES.values()), "铺")
+
+
+def expand_range(text, limit=1000):
+    """Numbers written as people do: ``"1-3,5,12A"`` → ``["1", "2", "3", "5", "12A"]``.
+
+    :raises ValueError: when a range runs backwards or there are over ``limit``
+    """
+    result = []
+    for piece in re.split(r"[,;、\s]+", clean(text)):
+        if bounds := re.fullmatch(r"(\d+)[-~—–](\d+)", piece):
+            first, last = int(bounds[1]), int(bounds[2])
+            if last < first or last - first >= limit:
+                raise ValueError(piece)
+            result += [str(number) for number in range(first, last + 1)]
+        elif piece:
+            result.append(piece)
+    result = list(dict.fromkeys(result))
+    if len(result) > limit:
+        raise ValueError(text)
+    return result
 
 
 # ------------------------------------------------------------------- sorting
@@ -229,7 +249,7 @@ def _readings(pieces):
     readings = []
     for slots in _assignments(pieces):
         real = [slot for slot in slots if slot != _FLOOR]
-        if not real or any(a >= b for a, b in zip(real, real[1:], strict=False)):
+        if not real or any(a >= b for a, b in pairwise(real)):
             continue
         if len(real) > 1 and _BUILDING not in real:
             continue

@@ -31,6 +31,8 @@ def normalise(raw, country_code=MAINLAND):
         return _international(digits[2:])
     if digits.startswith(MAINLAND) and _MOBILE.fullmatch(digits[2:]):
         return digits[2:]
+    if digits.startswith("0") and _MOBILE.fullmatch(digits[1:]):
+        return digits[1:]  # a mobile phone as long-distance exchanges show it
     code = str(country_code or MAINLAND)
     if code == MAINLAND or _MOBILE.fullmatch(digits):
         return digits

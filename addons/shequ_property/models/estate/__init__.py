@@ -7,3 +7,4 @@ from . import spot
 from . import committee_member
 from . import res_partner
 from . import res_users
+from . import ir_ui_menu

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools import address
 
@@ -111,10 +112,11 @@ class ShequBuilding(models.Model):
     @api.model
     def _address_domain(self, found):
         """Domain of the buildings that an understood address may mean."""
-        Domain = fields.Domain
         if not found.building:
+            if not found.estate:
+                return Domain.FALSE
             return Domain("estate_id", "any", self._estate_domain(found.estate))
-        domain = Domain("name", "=", found.building)
+        domain = Domain("name", "=like", f"{found.building}%")
         if found.lane:
             domain &= Domain("lane", "=", found.lane)
         if found.estate:
@@ -123,7 +125,6 @@ class ShequBuilding(models.Model):
 
     @api.model
     def _estate_domain(self, text):
-        Domain = fields.Domain
         return Domain("name", "ilike", text) | Domain("code", "=ilike", text)
 
     @api.model_create_multi

@@ -1,3 +1,4 @@
+import base64
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -237,6 +238,7 @@ class ShequEstate(models.Model):
         estates = super().create(vals_list)
         estates._staff_leaders()
         self._staff_changed(vals_list)
+        self.env["shequ.setup"]._greeting_is_over()
         return estates
 
     def write(self, vals):
@@ -294,6 +296,20 @@ class ShequEstate(models.Model):
         now = fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC"))
         zone = ZoneInfo(self.tz or DEFAULT_TZ)
         return datetime.replace(now.astimezone(zone), tzinfo=None)
+
+    def _label(self, title, text, url, code):
+        """One QR label; the picture is embedded, so that no request is needed."""
+        picture = self.env["ir.actions.report"].barcode(
+            "QR", url, width=300, height=300
+        )
+        return {
+            "head": self.name,
+            "phone": self.phone,
+            "title": title,
+            "text": text,
+            "code": code,
+            "image": f"data:image/png;base64,{base64.b64encode(picture).decode()}",
+        }
 
     # ------------------------------------------------------------- actions
 

@@ -258,7 +258,12 @@ class ShequResidency(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._step_down(vals_list)
+        today = self.env["shequ.estate"]._today()
+        for vals in vals_list:
+            if vals.get("is_representative") and vals.get("unit_id"):
+                self._step_down(
+                    vals["unit_id"], vals.get("date_from") or today, vals.get("date_to")
+                )
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         residencies = super(ShequResidency, quiet).create(vals_list)
         residencies._open_company_to_portal()
@@ -266,34 +271,28 @@ class ShequResidency(models.Model):
 
     def write(self, vals):
         if vals.get("is_representative"):
-            # Choosing another representative moves the office.
-            self._other_representatives().write({"is_representative": False})
+            for residency in self:
+                residency._step_down(
+                    residency.unit_id.id, residency.date_from, residency.date_to
+                )
         result = super().write(vals)
         if {"partner_id", "unit_id"} & vals.keys():
             self._open_company_to_portal()
         return result
 
-    def _step_down(self, vals_list):
-        """A newly recorded representative takes over from the present one."""
-        unit_ids = [
-            vals["unit_id"]
-            for vals in vals_list
-            if vals.get("is_representative") and not vals.get("date_to")
-        ]
-        if unit_ids:
-            self.search(
-                self._current_domain()
-                & Domain("unit_id", "in", unit_ids)
-                & Domain("is_representative", "=", True)
-            ).write({"is_representative": False})
+    def _step_down(self, unit_id, date_from, date_to):
+        """Choosing another representative of a unit moves the office.
 
-    def _other_representatives(self):
-        return self.search(
-            self._current_domain()
-            & Domain("unit_id", "in", self.unit_id.ids)
+        A representative whose period is over stays marked: that is the history.
+        """
+        until = Domain("date_from", "<", date_to) if date_to else Domain.TRUE
+        self.search(
+            Domain("unit_id", "=", unit_id)
             & Domain("is_representative", "=", True)
             & Domain("id", "not in", self.ids)
-        )
+            & (Domain("date_to", "=", False) | Domain("date_to", ">", date_from))
+            & until
+        ).write({"is_representative": False})
 
     def _open_company_to_portal(self):
         """Let portal users read the companies that run the estates they live in."""

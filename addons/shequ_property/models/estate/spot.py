@@ -48,13 +48,25 @@ class ShequSpot(models.Model):
     def _compute_url(self):
         base = self.get_base_url()
         for spot in self:
-            spot.url = f"{base}/shequ/spot/{spot.code}"
+            spot.url = f"{base}/my/report?spot={spot.code}"
 
     @api.depends("name", "building_id.label")
     def _compute_display_name(self):
         for spot in self:
             building = spot.building_id.sudo().label
             spot.display_name = f"{building} · {spot.name}" if building else spot.name
+
+    def _labels(self):
+        """What the QR labels of the spots show; see the report's template."""
+        return [
+            spot.estate_id._label(
+                title=spot.name,
+                text=" · ".join(filter(None, (spot.building_id.label, spot.location))),
+                url=spot.url,
+                code=spot.code,
+            )
+            for spot in self
+        ]
 
     def _renew_code(self):
         """Give labels that were misused a new code; old prints stop working."""

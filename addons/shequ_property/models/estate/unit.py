@@ -364,6 +364,19 @@ class ShequUnit(models.Model):
         action["context"] = {"default_unit_id": self.id}
         return action
 
+    def _labels(self):
+        """What the QR labels of the units show; see the report's template."""
+        base = self.get_base_url()
+        return [
+            unit.estate_id._label(
+                title=unit.short_address,
+                text="",
+                url=f"{base}/my/report?unit={unit.id}",
+                code="",
+            )
+            for unit in self
+        ]
+
     def _current_residencies(self):
         """Residencies in force today, title holders first."""
         Residency = self.env["shequ.residency"]
