@@ -8,3 +8,4 @@ from . import ticket_finish
 from . import ticket_hold
 from . import ticket_merge
 from . import ticket_reason
+from . import extend_clock

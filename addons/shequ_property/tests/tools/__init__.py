@@ -1,3 +1,4 @@
 from . import test_media
 from . import test_similar
 from . import test_anonymise
+from . import test_sla

@@ -1,0 +1,100 @@
+"""What the automation rules on missed deadlines can do, without any code.
+
+A rule is Odoo's own (Settings / Automation Rules).  Two kinds of action are added to
+it, so that a manager chooses whom to tell and how many points to count instead of
+writing Python.
+"""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from .sla_breach import AUDIENCES
+
+BREACH = "shequ.sla.breach"
+# What a company manager may change; everything else takes a system administrator,
+# because an automation rule acts with all rights.
+AUTOMATION_FIELDS = {"active", "name", "filter_domain", "description"}
+ACTION_FIELDS = {"name", "shequ_audience", "shequ_points"}
+
+
+class ServerAction(models.Model):
+    _inherit = "ir.actions.server"
+
+    state = fields.Selection(
+        selection_add=[
+            ("shequ_sla_notify", "Tell About a Deadline"),
+            ("shequ_sla_points", "Count Performance Points"),
+        ],
+        ondelete={"shequ_sla_notify": "cascade", "shequ_sla_points": "cascade"},
+    )
+    shequ_audience = fields.Selection(
+        AUDIENCES, string="Tell", default="supervisor", help="Whom the action tells."
+    )
+    shequ_points = fields.Integer(
+        string="Points", default=1, help="Points against whoever let it lie."
+    )
+
+    def write(self, vals):
+        if self._shequ_limited():
+            breach_model = self.env["ir.model"]._get_id(BREACH)
+            own = all(
+                action.model_id.id == breach_model
+                and action.state in ("shequ_sla_notify", "shequ_sla_points")
+                for action in self.sudo()
+            )
+            if not own or not vals.keys() <= ACTION_FIELDS:
+                raise AccessError(
+                    self.env._("Only a system administrator may change this.")
+                )
+        return super().write(vals)
+
+    def _shequ_limited(self):
+        return not self.env.su and not self.env.user.has_group("base.group_system")
+
+    def _run_action_shequ_sla_notify_multi(self, eval_context=None):
+        records = eval_context.get("records") or eval_context.get("record")
+        if records and records._name == BREACH:
+            records._notify(self.shequ_audience)
+        return False
+
+    def _run_action_shequ_sla_points_multi(self, eval_context=None):
+        records = eval_context.get("records") or eval_context.get("record")
+        if records and records._name == BREACH:
+            records._give_points(self.shequ_points)
+        return False
+
+    def _get_warning_messages(self):
+        warnings = super()._get_warning_messages()
+        own = self.state in ("shequ_sla_notify", "shequ_sla_points")
+        if own and self.model_id.model != BREACH:
+            warnings.append(self.env._("This action is made for missed deadlines."))
+        return warnings
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    def write(self, vals):
+        if self.env.su or self.env.user.has_group("base.group_system"):
+            return super().write(vals)
+        self.check_access("write")
+        own = all(rule.model_name == BREACH for rule in self.sudo())
+        if not own or not vals.keys() <= AUTOMATION_FIELDS | {"action_server_ids"}:
+            raise AccessError(
+                self.env._("Only a system administrator may change this.")
+            )
+        vals = dict(vals)
+        self._shequ_write_actions(vals.pop("action_server_ids", None) or [])
+        # Checked field by field above; to register the rule takes more rights.
+        return super(BaseAutomation, self.sudo()).write(vals)
+
+    def _shequ_write_actions(self, commands):
+        """Apply a form's changes of actions: what they say, not which there are."""
+        for command in commands:
+            if command[0] == Command.UPDATE:
+                self.env["ir.actions.server"].browse(command[1]).write(command[2])
+            elif command[0] != Command.LINK:
+                raise AccessError(
+                    self.env._("Only a system administrator may change this.")
+                )

@@ -1,0 +1,174 @@
+from collections import namedtuple
+
+from odoo import api, fields, models, tools
+
+from .ticket import CHANNELS
+from .ticket_category import KINDS, URGENCIES
+
+#: What a ticket is measured by: ids of records, keys of selections.
+Facts = namedtuple(
+    "Facts", "company estate category kind urgency situation channel", defaults=(None,)
+)
+#: One promise made to a ticket; `tz` is the estate's.
+Promise = namedtuple("Promise", "target target_id minutes mode calendar_id tz")
+
+
+class SlaPolicy(models.Model):
+    """Promise about times (服务时限) for the tickets that fit.
+
+    For each target the first policy in the list that fits and names the target
+    decides: a policy for elders may shorten the arrival alone and leave everything
+    else to the general one.  Of two with the same sequence the one with more
+    conditions comes first.
+    """
+
+    _name = "shequ.sla.policy"
+    _description = "Service Deadline Policy"
+    _order = "sequence, condition_count desc, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(
+        default=10, help="The first policy that fits decides, for each target."
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: for every company."
+    )
+    estate_ids = fields.Many2many(
+        "shequ.estate", string="Estates", help="Empty: for every estate."
+    )
+    category_ids = fields.Many2many(
+        "shequ.ticket.category",
+        string="Categories",
+        help="With everything below them. Empty: for every category.",
+    )
+    kind = fields.Selection(KINDS, help="Empty: for every kind.")
+    urgency = fields.Selection(URGENCIES, help="Empty: for every urgency.")
+    situation = fields.Char(
+        string="Reporter's Situation",
+        help="Key of the situation the reporter is in, for instance elder_alone. "
+        "Empty: for everybody.",
+    )
+    channel = fields.Selection(CHANNELS, help="Empty: for every channel.")
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working Time",
+        help="Counts targets in working time. Empty: the calendar of the estate, "
+        "else that of the company.",
+    )
+    source = fields.Text(
+        translate=True, help="Where the promise comes from: a law, a contract, a page."
+    )
+    target_ids = fields.One2many(
+        "shequ.sla.target", "policy_id", string="Targets", copy=True
+    )
+    condition_count = fields.Integer(compute="_compute_condition_count", store=True)
+
+    @api.depends(
+        "company_id",
+        "estate_ids",
+        "category_ids",
+        "kind",
+        "urgency",
+        "situation",
+        "channel",
+    )
+    def _compute_condition_count(self):
+        for policy in self:
+            policy.condition_count = sum(
+                map(bool, (policy[name] for name in self._condition_fields()))
+            )
+
+    @api.model
+    def _condition_fields(self):
+        return (
+            "company_id",
+            "estate_ids",
+            "category_ids",
+            "kind",
+            "urgency",
+            "situation",
+            "channel",
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return policies
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    def action_apply_to_open(self):
+        """Let open tickets follow the policies as they are now.
+
+        What has elapsed and what was paused stays as it is.
+        """
+        self.check_access("write")
+        tickets = self.env["shequ.ticket"].search([("is_open", "=", True)])
+        tickets.sudo()._reapply_policy()
+        return True
+
+    # --- matching ----------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache("facts")
+    def _match(self, facts):
+        """Return what is promised to tickets with these `facts`.
+
+        Cached: as many combinations occur as there are kinds of work in an estate,
+        so a storm of new tickets asks the database nothing.
+
+        :param facts: a `Facts`
+        :return: tuple of `Promise`, one per target
+        """
+        estate = self.env["shequ.estate"].sudo().browse(facts.estate)
+        category = self.env["shequ.ticket.category"].sudo().browse(facts.category or ())
+        line = {int(i) for i in (category.parent_path or "").split("/") if i}
+        found = {}
+        for policy in self.sudo().search(
+            [("company_id", "in", (False, facts.company))]
+        ):
+            if policy._fits(facts, line):
+                for target in policy.target_ids:
+                    found.setdefault(target.target, target)
+        return tuple(
+            Promise(
+                target.target,
+                target.id,
+                target.minutes,
+                target.time_mode,
+                self._calendar_of(target.policy_id, estate)
+                if target.time_mode == "working"
+                else False,
+                estate.tz or "UTC",
+            )
+            for target in found.values()
+        )
+
+    def _fits(self, facts, category_line):
+        self.ensure_one()
+        return (
+            (not self.estate_ids or facts.estate in self.estate_ids.ids)
+            and (not self.category_ids or category_line & set(self.category_ids.ids))
+            and self.kind in (False, facts.kind)
+            and self.urgency in (False, facts.urgency)
+            and (self.situation or False) in (False, facts.situation)
+            and self.channel in (False, facts.channel)
+        )
+
+    @api.model
+    def _calendar_of(self, policy, estate):
+        return (
+            policy.resource_calendar_id
+            or estate.resource_calendar_id
+            or estate.company_id.resource_calendar_id
+        ).id
