@@ -1,0 +1,326 @@
+from odoo.fields import Domain
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import pager
+
+from .portal_base import ResidentPortal
+from .portal_words import OWN, TicketWords
+
+PER_PAGE = 20
+MAX_TEXT = 2000
+FILTERS = ("open", "done", "all")
+
+
+class TicketPages(ResidentPortal):
+    """My tickets: list, page, and what a resident can do with one."""
+
+    # --- list --------------------------------------------------------------------
+
+    @route(
+        ["/my/tickets", "/my/tickets/page/<int:page>"],
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def shequ_tickets(self, page=1, show="", search=""):
+        Ticket = request.env["shequ.ticket"].sudo()
+        mine = Domain("participant_ids", "in", self._shequ_partner().ids)
+        search = search.strip()[:100]
+        if show not in FILTERS:
+            # Nothing running: show what there was instead of an empty page.
+            running = Ticket.search_count(mine & Domain("is_open", "=", True), limit=1)
+            show = "open" if running and not search else "all"
+        domain = mine & self._shequ_show_domain(show)
+        if search:
+            domain &= self._shequ_search_domain(search)
+        total = Ticket.search_count(domain)
+        pages = pager(
+            "/my/tickets",
+            total,
+            page,
+            PER_PAGE,
+            url_args={"show": show, **({"search": search} if search else {})},
+        )
+        tickets = Ticket.search(
+            domain, limit=PER_PAGE, offset=max(0, pages["offset"]), order="id desc"
+        )
+        return self._shequ_page(
+            "shequ_property.portal_tickets",
+            {
+                "active": "tickets",
+                "show": show,
+                "search": search,
+                "total": total,
+                "pager": pages,
+                "tickets": self._shequ_summaries(tickets),
+            },
+        )
+
+    def _shequ_show_domain(self, show):
+        if show == "open":
+            return Domain("is_open", "=", True) | Domain("state", "=", "returned")
+        if show == "done":
+            return Domain("is_open", "=", False) & Domain("state", "!=", "returned")
+        return Domain.TRUE
+
+    def _shequ_search_domain(self, search):
+        """Number, words, place or kind of a ticket."""
+        return (
+            Domain("name", "ilike", search)
+            | Domain("description", "ilike", search)
+            | Domain("place_text", "ilike", search)
+            | Domain("category_id.name", "ilike", search)
+        )
+
+    # --- page --------------------------------------------------------------------
+
+    @route(
+        "/my/tickets/<int:ticket_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def shequ_ticket(self, ticket_id, ok=""):
+        ticket, role = self._shequ_ticket(ticket_id)
+        return self._shequ_ticket_page(ticket, role, ok=ok)
+
+    def _shequ_ticket_page(self, ticket, role, ok="", error="", form=None, status=200):
+        words = TicketWords(request.env, ticket, role)
+        tags = request.env["shequ.rating.tag"].sudo().search([])
+        return self._shequ_page(
+            "shequ_property.portal_ticket",
+            {
+                "active": "tickets",
+                "ticket": words.detail(),
+                "tags": [
+                    {"id": tag.id, "name": tag.name, "praise": tag.praise}
+                    for tag in tags
+                ],
+                "flash": self._shequ_ticket_flash(ok, words),
+                "just_sent": ok == "sent",
+                "error": error,
+                "form": form or {},
+            },
+            status=status,
+            back="/my/tickets",
+        )
+
+    def _shequ_ticket_flash(self, ok, words):
+        _ = request.env._
+        return {
+            "sent": _("Sent. Your number is %(number)s.", number=words.ticket.name),
+            "cancelled": _("Your report is cancelled."),
+            "reopened": _("We are on it again. The clock has started anew."),
+            "rated": _("Thank you for the stars!"),
+            "accepted": _("You have accepted the quotation. We start the work."),
+            "refused": _("You have refused the quotation. We will get in touch."),
+            "joined": _("You are with it now and see how it goes on."),
+            "resent": _("Sent again. The clock has started anew."),
+            "said": _("Your message is sent."),
+            "consent": _("Thank you. Your name will not be shown."),
+            "declined": _("All right. It will not be shown."),
+        }.get(ok, "")
+
+    def _shequ_do(self, ticket, role, step, ok, form=None):
+        """Take a step; a refusal shows the page again with what was typed."""
+        refusal = self._shequ_attempt(step)
+        if refusal:
+            return self._shequ_ticket_page(
+                ticket, role, error=refusal, form=form, status=422
+            )
+        return request.redirect(f"/my/tickets/{ticket.id}?ok={ok}", 303)
+
+    # --- steps ---------------------------------------------------------------------
+
+    @route(
+        "/my/tickets/<int:ticket_id>/cancel", type="http", auth="user", methods=["POST"]
+    )
+    def shequ_cancel(self, ticket_id, reason=""):
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        reason = reason.strip()[:200]
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: ticket._cancel(self._shequ_partner(), reason),
+            "cancelled",
+            {"cancel_reason": reason},
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/reopen", type="http", auth="user", methods=["POST"]
+    )
+    def shequ_reopen(self, ticket_id, reason=""):
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        reason = reason.strip()[:200]
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: ticket._reopen(self._shequ_partner(), reason),
+            "reopened",
+            {"reopen_reason": reason},
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/rate", type="http", auth="user", methods=["POST"]
+    )
+    def shequ_rate(self, ticket_id, stars="", comment=""):
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        chosen = {
+            self._shequ_int(value)
+            for value in request.httprequest.form.getlist("tags")
+        }
+        tags = (
+            request.env["shequ.rating.tag"].sudo().search([("id", "in", list(chosen))])
+        )
+        form = {"stars": stars, "comment": comment[:1000], "tags": tags.ids}
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: ticket._rate(
+                self._shequ_partner(), self._shequ_int(stars), tags, form["comment"]
+            ),
+            "rated",
+            form,
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/resubmit",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    def shequ_resubmit(self, ticket_id, description=""):
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        words = description.strip()[:MAX_TEXT]
+
+        def step():
+            media = self._shequ_media("photos")
+            if media:
+                ticket._add_media(media)
+            ticket._resubmit(self._shequ_partner(), words)
+
+        return self._shequ_do(ticket, role, step, "resent", {"description": words})
+
+    @route(
+        "/my/tickets/<int:ticket_id>/talk", type="http", auth="user", methods=["POST"]
+    )
+    def shequ_talk(self, ticket_id, body=""):
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        partner = self._shequ_partner()
+        words = body.strip()[:MAX_TEXT]
+        if self._shequ_too_many(
+            "mail.message",
+            [("model", "=", "shequ.ticket"), ("author_id", "=", partner.id)],
+            "shequ_property.portal_messages_per_hour",
+            60,
+        ):
+            return self._shequ_ticket_page(
+                ticket,
+                role,
+                error=request.env._(
+                    "You have sent many messages within the last hour. Please wait a "
+                    "little, or call the service desk."
+                ),
+                form={"body": words},
+                status=422,
+            )
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: ticket._talk(partner, words, self._shequ_media("photos")),
+            "said#talk",
+            {"body": words},
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/quotation",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    def shequ_quotation(self, ticket_id, answer=""):
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        if answer not in ("accept", "refuse"):
+            self._shequ_refuse()
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: ticket._answer_quotation(
+                self._shequ_partner(), answer == "accept"
+            ),
+            "accepted" if answer == "accept" else "refused",
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/consent",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    def shequ_consent(self, ticket_id, answer=""):
+        """May the ticket be shown as a model case, without names?"""
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        if answer not in ("yes", "no"):
+            self._shequ_refuse()
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: ticket._answer_model_case(self._shequ_partner(), answer == "yes"),
+            "consent" if answer == "yes" else "declined",
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/leave", type="http", auth="user", methods=["POST"]
+    )
+    def shequ_leave(self, ticket_id):
+        ticket, _role = self._shequ_ticket(ticket_id)
+        ticket._leave(self._shequ_partner())
+        return request.redirect("/my/tickets", 303)
+
+    # --- files ---------------------------------------------------------------------
+
+    @route(
+        "/my/tickets/<int:ticket_id>/media/<int:media_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def shequ_media(self, ticket_id, media_id, small=""):
+        ticket, role = self._shequ_ticket(ticket_id)
+        media = ticket.media_ids.filtered(lambda item: item.id == media_id)
+        if role != OWN:
+            media = self._shequ_public_media(media)
+        if not media:
+            self._shequ_refuse()
+        return self._shequ_stream(media.attachment_id, small=bool(small))
+
+    def _shequ_public_media(self, media):
+        """What neighbours may see of a shared ticket: its pictures."""
+        return media.filtered(
+            lambda item: item.type == "photo" and item.phase in ("report", "evidence")
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>/face",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def shequ_face(self, ticket_id):
+        """The face of the worker who comes."""
+        ticket, _role = self._shequ_ticket(ticket_id, own_only=True)
+        worker = ticket.worker_id
+        record = worker if worker.image_128 else worker.partner_id
+        if not record.image_128:
+            self._shequ_refuse()
+        stream = (
+            request.env["ir.binary"]
+            .sudo()
+            ._get_image_stream_from(record, "image_128", 256, 256)
+        )
+        stream.public = False
+        return stream.get_response(as_attachment=False, max_age=3600)
