@@ -1,1 +1,2 @@
 from . import test_phone_intake
+from . import test_channels
