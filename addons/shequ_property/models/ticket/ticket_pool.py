@@ -14,6 +14,12 @@ class Ticket(models.Model):
     is_mine = fields.Boolean(
         compute="_compute_is_mine", help="The current user is the worker of the ticket."
     )
+    call_phone = fields.Char(
+        string="Phone",
+        compute="_compute_call_phone",
+        groups="base.group_user",
+        help="The number given with the report, or that of the person.",
+    )
     can_take = fields.Boolean(
         compute="_compute_is_mine",
         help="A job of the user's team that nobody has taken yet.",
@@ -29,6 +35,14 @@ class Ticket(models.Model):
                 ticket.is_open
                 and not ticket.worker_id
                 and ticket.team_id & workers.team_ids
+            )
+
+    @api.depends("contact_phone", "reporter_id.phone", "on_behalf_id.phone")
+    def _compute_call_phone(self):
+        for ticket in self.sudo():
+            person = ticket.on_behalf_id or ticket.reporter_id
+            ticket.call_phone = (
+                ticket.contact_phone or person.phone or ticket.reporter_id.phone
             )
 
     def _notify_pool(self, new=False):
@@ -73,4 +87,26 @@ class Ticket(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "current",
+        }
+
+    def action_open_copies(self):
+        """Show the tickets that were merged into this one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Merged Into %(ticket)s", ticket=self.name),
+            "res_model": self._name,
+            "view_mode": "list,form",
+            "domain": [("duplicate_of_id", "=", self.id)],
+        }
+
+    def action_open_participants(self):
+        """Show who is kept informed: reporters and neighbours who said “me too”."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Kept Informed"),
+            "res_model": "res.partner",
+            "view_mode": "kanban,list,form",
+            "domain": [("id", "in", self.participant_ids.ids)],
         }
