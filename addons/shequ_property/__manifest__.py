@@ -16,7 +16,7 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["pillow"]},
+    "external_dependencies": {"python": ["pillow", "qrcode"]},
     "data": [
         # security
         "security/groups.xml",
@@ -56,6 +56,8 @@
         "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
         "views/ticket/ticket_cost_views.xml",
+        "views/ticket/estate_alias_views.xml",
+        "report/ticket_reports.xml",
         "views/ticket/ticket_report_views.xml",
         "views/ticket/ticket_category_views.xml",
         "views/ticket/team_views.xml",

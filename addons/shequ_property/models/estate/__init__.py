@@ -1,3 +1,4 @@
+from . import scope_mixin
 from . import estate
 from . import building
 from . import unit

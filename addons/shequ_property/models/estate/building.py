@@ -7,6 +7,7 @@ from ...tools import address
 class ShequBuilding(models.Model):
     _name = "shequ.building"
     _description = "Building"
+    _inherit = ["shequ.scope.mixin"]
     _order = "sort_key, id"
 
     active = fields.Boolean(default=True)

@@ -8,7 +8,7 @@ class ShequCommitteeMember(models.Model):
 
     _name = "shequ.committee.member"
     _description = "Owners' Committee Member"
-    _inherit = ["mail.thread"]
+    _inherit = ["shequ.scope.mixin", "mail.thread"]
     _order = "estate_id, position_rank, date_from desc, id"
 
     active = fields.Boolean(default=True)
@@ -110,6 +110,7 @@ class ShequCommitteeMember(models.Model):
     def create(self, vals_list):
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         members = super(ShequCommitteeMember, quiet).create(vals_list)
+        self.env["res.users"]._shequ_open_companies(members.partner_id)
         members._sync_group(members.partner_id)
         return members.with_env(self.env)
 
@@ -117,6 +118,7 @@ class ShequCommitteeMember(models.Model):
         partners = self.partner_id
         result = super().write(vals)
         if {"partner_id", "date_from", "date_to", "active"} & vals.keys():
+            self.env["res.users"]._shequ_open_companies(self.partner_id)
             self._sync_group(partners | self.partner_id)
         return result
 

@@ -1,6 +1,9 @@
 import base64
+import io
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import qrcode
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -299,16 +302,15 @@ class ShequEstate(models.Model):
 
     def _label(self, title, text, url, code):
         """One QR label; the picture is embedded, so that no request is needed."""
-        picture = self.env["ir.actions.report"].barcode(
-            "QR", url, width=300, height=300
-        )
+        stream = io.BytesIO()
+        qrcode.make(url, box_size=6, border=2).save(stream, "PNG")
         return {
             "head": self.name,
             "phone": self.phone,
             "title": title,
             "text": text,
             "code": code,
-            "image": f"data:image/png;base64,{base64.b64encode(picture).decode()}",
+            "image": f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}",
         }
 
     # ------------------------------------------------------------- actions

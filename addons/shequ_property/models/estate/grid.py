@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 class ShequGrid(models.Model):
     _name = "shequ.grid"
     _description = "Grid"
+    _inherit = ["shequ.scope.mixin"]
     _order = "estate_id, code, name, id"
     _rec_names_search = ["name", "code"]
 

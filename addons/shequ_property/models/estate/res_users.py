@@ -102,7 +102,7 @@ class ResUsers(models.Model):
             active_test=False, no_reset_password=True, mail_create_nosubscribe=True
         )
         user = Users.search([("partner_id", "=", partner.id)], limit=1)
-        companies = partner.sudo().shequ_unit_ids.company_id or self.env.company
+        companies = self._shequ_companies(partner) or self.env.company
         if user:
             if user.share:
                 user.write(
@@ -127,6 +127,25 @@ class ResUsers(models.Model):
             )
         self.env["shequ.committee.member"]._sync_group(partner)
         return user
+
+    @api.model
+    def _shequ_companies(self, partner):
+        """Companies that run what the person lives in or serves."""
+        current = self.env["shequ.residency"]._current_domain() & Domain(
+            "partner_id", "=", partner.id
+        )
+        return (
+            self.env["shequ.residency"].sudo().search(current).company_id
+            | self.env["shequ.committee.member"].sudo().search(current).company_id
+        )
+
+    @api.model
+    def _shequ_open_companies(self, partners):
+        """Let portal users read the companies that run where they live."""
+        for user in partners.sudo().user_ids.filtered("share"):
+            missing = self._shequ_companies(user.partner_id) - user.company_ids
+            if missing:
+                user.write({"company_ids": [(4, company.id) for company in missing]})
 
     @api.model
     def _shequ_login(self, partner):

@@ -18,8 +18,9 @@ class ShequResidency(models.Model):
 
     _name = "shequ.residency"
     _description = "Residency"
-    _inherit = ["mail.thread"]
+    _inherit = ["shequ.scope.mixin", "mail.thread"]
     _order = "unit_sort_key, role_rank, date_from desc, id"
+    _scope_fields = frozenset({"unit_id"})
 
     active = fields.Boolean(default=True)
     partner_id = fields.Many2one(
@@ -266,7 +267,7 @@ class ShequResidency(models.Model):
                 )
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         residencies = super(ShequResidency, quiet).create(vals_list)
-        residencies._open_company_to_portal()
+        self.env["res.users"]._shequ_open_companies(residencies.partner_id)
         return residencies.with_env(self.env)
 
     def write(self, vals):
@@ -277,7 +278,7 @@ class ShequResidency(models.Model):
                 )
         result = super().write(vals)
         if {"partner_id", "unit_id"} & vals.keys():
-            self._open_company_to_portal()
+            self.env["res.users"]._shequ_open_companies(self.partner_id)
         return result
 
     def _step_down(self, unit_id, date_from, date_to):
@@ -293,16 +294,6 @@ class ShequResidency(models.Model):
             & (Domain("date_to", "=", False) | Domain("date_to", ">", date_from))
             & until
         ).write({"is_representative": False})
-
-    def _open_company_to_portal(self):
-        """Let portal users read the companies that run the estates they live in."""
-        for user in self.sudo().partner_id.user_ids.filtered("share"):
-            companies = self.sudo().filtered(
-                lambda r, user=user: r.partner_id == user.partner_id
-            )
-            missing = companies.company_id - user.company_ids
-            if missing:
-                user.company_ids += missing
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
@@ -401,6 +392,7 @@ class ShequResidency(models.Model):
 
     def action_grant_portal(self):
         """Give the persons access to the portal."""
+        self.check_access("write")
         Users = self.env["res.users"]
         users = Users
         for partner in self.partner_id:

@@ -9,6 +9,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 class ShequSpot(models.Model):
     _name = "shequ.spot"
     _description = "Public Spot"
+    _inherit = ["shequ.scope.mixin"]
     _order = "estate_id, building_id, name, id"
     _rec_names_search = ["name", "code"]
 

@@ -13,9 +13,10 @@ REAL_ESTATE_NUMBER = re.compile(r"\d{12}[GJZ][A-Z]\d{5}[A-Z]\d{8}")
 class ShequUnit(models.Model):
     _name = "shequ.unit"
     _description = "Unit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["shequ.scope.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "sort_key, id"
     _rec_name = "address"
+    _scope_fields = frozenset({"building_id"})
 
     active = fields.Boolean(default=True)
     building_id = fields.Many2one(

@@ -1,0 +1,4 @@
+from . import test_registry
+from . import test_residency
+from . import test_access
+from . import test_users
