@@ -55,7 +55,10 @@ def ensure_tools(dev=False, tests=False):
 
 
 def has_demo():
-    return (layout.ROOT / "shequ_cli" / "demo.py").is_file()
+    folder = layout.ROOT / "shequ_cli"
+    return any(
+        path.is_file() for path in (folder / "demo.py", folder / "demo" / "__init__.py")
+    )
 
 
 def load_demo(pg, name):

@@ -1,7 +1,6 @@
 """The Odoo server of `./shequ run`: start, announce, stop."""
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -12,17 +11,10 @@ import urllib.request
 from pathlib import Path
 
 from . import layout, system
-from .ui import Phase, Problem
+from .ui import Phase, Problem, die_with_parent
 
 READY_SECONDS = 180
 STOP_SECONDS = 20
-PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent():
-    """Have Linux end the server when ./shequ is killed; elsewhere do nothing."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def record(database):
@@ -109,7 +101,7 @@ class OdooServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         entry = {"pid": self.process.pid, "host": self.host, "port": self.port}
         record(self.database).write_text(json.dumps(entry))

@@ -1,9 +1,11 @@
 """Phases with their seconds, and problems told in one clear sentence."""
 
 import contextlib
+import ctypes
 import errno
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -119,6 +121,13 @@ class Phase:
 
 
 PROGRESS = "@@shequ "
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """Have Linux end a process when ./shequ is killed; elsewhere do nothing."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def run(command, phase=None, log=None, env=None, cwd=None, **popen):
@@ -143,6 +152,8 @@ def run(command, phase=None, log=None, env=None, cwd=None, **popen):
             cwd=cwd,
             encoding="utf-8",
             errors="replace",
+            # What goes on alone would be in the way of the next run.
+            preexec_fn=die_with_parent,
             **popen,
         )
         try:

@@ -67,7 +67,7 @@ def _link_odoo():
     """Make `import odoo` find the tree; written anew when ODOO_HOME changes."""
     for site in (layout.VENV / "lib").glob("python3*/site-packages"):
         link = site / "odoo-tree.pth"
-        line = f"{layout.odoo_site()}\n"
+        line = f"{layout.odoo_site().resolve()}\n"
         if not link.is_file() or link.read_text() != line:
             temporary = link.with_suffix(".part")
             temporary.write_text(line)
