@@ -6,7 +6,7 @@ import { FileModel } from "@web/core/file_viewer/file_model";
 import { Component } from "@odoo/owl";
 
 /** A photo of a ticket as the file viewer wants it. */
-class MediaFile extends FileModel {
+export class MediaFile extends FileModel {
     constructor(media) {
         super();
         Object.assign(this, {
