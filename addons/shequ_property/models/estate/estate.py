@@ -304,13 +304,14 @@ class ShequEstate(models.Model):
         """One QR label; the picture is embedded, so that no request is needed."""
         stream = io.BytesIO()
         qrcode.make(url, box_size=6, border=2).save(stream, "PNG")
+        encoded = base64.b64encode(stream.getvalue()).decode()
         return {
             "head": self.name,
             "phone": self.phone,
             "title": title,
             "text": text,
             "code": code,
-            "image": f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}",
+            "image": f"data:image/png;base64,{encoded}",
         }
 
     # ------------------------------------------------------------- actions

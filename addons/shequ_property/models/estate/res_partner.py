@@ -71,18 +71,26 @@ class ResPartner(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         """Digits find a person by phone number, even by its last four digits."""
-        if (
-            operator in ("ilike", "like")
-            and isinstance(value, str)
-            and re.fullmatch(r"\+?[\d ()-]{4,20}", value.strip())
-            and self.env.user._is_internal()
-        ):
-            digits = phone_tools.normalise(value)
-            if len(digits) >= 4:
+        if operator in ("ilike", "like") and self.env.user._is_internal():
+            if digits := self._shequ_phone_digits(value):
                 return Domain("shequ_phone", "like", digits) | Domain(
                     "ref", "=", value.strip()
                 )
         return super()._search_display_name(operator, value)
+
+    @api.model
+    def _shequ_phone_digits(self, text):
+        """Digits to look for when ``text`` looks like (a part of) a phone number.
+
+        Four digits and more in a row, or seven and more with separators: a room
+        such as 12-1-302 is none.
+        """
+        text = text.strip() if isinstance(text, str) else ""
+        if not re.fullmatch(r"\+?[\d ()-]{4,20}", text):
+            return ""
+        digits = phone_tools.normalise(text)
+        enough = 4 if text.isdigit() else 7
+        return digits if len(digits.lstrip("+")) >= enough else ""
 
     @api.model
     def _shequ_find_by_phone(self, phone, estate=None):
@@ -112,8 +120,9 @@ class ResPartner(models.Model):
         """
         people = self._shequ_find_by_phone(phone, estate)
         Residency = self.env["shequ.residency"]
-        current = Residency.search(
-            Residency._current_domain() & Domain("partner_id", "in", people.ids)
+        current = Residency.search_fetch(
+            Residency._current_domain() & Domain("partner_id", "in", people.ids),
+            ["partner_id", "unit_id", "estate_id", "role"],
         ).grouped("partner_id")
         result = []
         for partner in people:

@@ -1,3 +1,4 @@
+import re
 from fractions import Fraction
 
 from odoo import api, fields, models
@@ -243,7 +244,11 @@ class ShequResidency(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """By phone number, name, or address of the unit."""
+        """By phone number, name, or address of the unit.
+
+        What the text looks like decides which index is asked: one condition is
+        answered from it at once, two joined by OR would read every residency.
+        """
         if operator not in ("ilike", "like", "=", "in", "=ilike"):
             return NotImplemented
         values = [value] if isinstance(value, str) else value
@@ -251,8 +256,16 @@ class ShequResidency(models.Model):
         for text in values or ():
             if not text:
                 return Domain.TRUE
-            domain |= Domain("partner_id", "any", [("display_name", operator, text)])
-            domain |= Domain("unit_id", "any", [("display_name", operator, text)])
+            person = Domain("partner_id", "any", [("display_name", operator, text)])
+            home = Domain("unit_id", "any", [("display_name", operator, text)])
+            if not any(char.isdigit() for char in text):
+                domain |= person
+            elif not self.env["res.partner"]._shequ_phone_digits(text):
+                domain |= home
+            elif re.fullmatch(r"\d{4}", text.strip()):
+                domain |= person | home  # the end of a number, or room 1203
+            else:
+                domain |= person
         return domain
 
     # ---------------------------------------------------------------- CRUD

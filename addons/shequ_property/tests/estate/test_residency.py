@@ -185,6 +185,6 @@ class TestCaller(RegistryCase):
         info = Partner._shequ_call_info("13812345678", self.estate)
         self.assertEqual(info[0]["partner"], self.owner)
         self.assertEqual(info[0]["units"], self.unit)
-        self.env.invalidate_all()
-        with self.assertQueryCount(8):
+        self.env["shequ.residency"].invalidate_model()
+        with self.assertQueryCount(2):
             Partner._shequ_call_info("13812345678", self.estate)
