@@ -18,6 +18,7 @@ from . import ticket_mail
 from . import ticket_api
 from . import ticket_cost
 from . import ticket_quotation
+from . import ticket_print
 from . import ticket_search
 from . import ticket_pool
 from . import worker_jobs

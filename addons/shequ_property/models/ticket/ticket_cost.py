@@ -78,6 +78,7 @@ class TicketCost(models.Model):
         return lines
 
     def write(self, vals):
+        self.check_access("write")
         self._check_not_quoted()
         result = super().write(vals)
         self._check_not_quoted()

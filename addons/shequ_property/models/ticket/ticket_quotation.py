@@ -147,7 +147,7 @@ class Ticket(models.Model):
         :raise AccessError: for anybody else
         """
         self.ensure_one()
-        self._check_owner(partner)
+        self._check_answerer(partner)
         ticket = self.sudo()
         ticket._check_quotation_state(("sent",))
         ticket._write_quotation(
@@ -163,7 +163,7 @@ class Ticket(models.Model):
     def _quotation_refuse(self, partner, reason):
         """The resident does not agree, and says why."""
         self.ensure_one()
-        self._check_owner(partner)
+        self._check_answerer(partner)
         ticket = self.sudo()
         ticket._check_quotation_state(("sent",))
         reason = (reason or "").strip()[:500]
@@ -179,6 +179,12 @@ class Ticket(models.Model):
         )
         ticket._end_quotation_hold()
         ticket._tell_worker()
+
+    def _check_answerer(self, partner):
+        """Money and consent are a resident's own word: staff never answer for one."""
+        if not partner:
+            raise AccessError(self.env._("This ticket belongs to somebody else."))
+        self._check_owner(partner)
 
     def _write_quotation(self, state, note, partner=None, **values):
         self.ensure_one()
