@@ -132,6 +132,7 @@ class ResidentPortal(CustomerPortal):
             template,
             {
                 "icon": icon,
+                "assets": self._shequ_assets(),
                 "back": back,
                 "active": "",
                 "flash": "",
@@ -155,6 +156,13 @@ class ResidentPortal(CustomerPortal):
         # Pages of one person: not for a shared cache, fresh when coming back.
         response.headers["Cache-Control"] = "private, no-cache"
         return response
+
+    def _shequ_assets(self):
+        """Addresses of our bundle; Odoo's own tags carry inline event handlers,
+        which the content security policy forbids."""
+        return request.env["ir.qweb"]._get_asset_links(
+            "shequ_property.assets_resident", debug=request.session.debug
+        )
 
     def _shequ_estate_values(self, estate):
         return {
@@ -210,7 +218,9 @@ class ResidentPortal(CustomerPortal):
         """Send a file whose owner has been checked by the caller."""
         binary = request.env["ir.binary"].sudo()
         if small and (attachment.mimetype or "").startswith("image/"):
-            stream = binary._get_image_stream_from(attachment, "raw", 480, 480)
+            stream = binary._get_image_stream_from(
+                attachment, "raw", width=480, height=480
+            )
         else:
             stream = binary._get_stream_from(attachment, "raw")
         stream.public = False

@@ -127,8 +127,11 @@ class HomePages(ResidentPortal):
         )
         units = self._shequ_residencies().unit_id
         chosen = self._shequ_unit(units)
-        large = request.env.user.shequ_large_type
         cards = sorted(self._shequ_home_cards(), key=lambda card: card["sequence"])
+        more = []
+        if request.env.user.shequ_large_type:
+            more = [card for card in cards if not card.get("elder")]
+            cards = [card for card in cards if card.get("elder")]
         return self._shequ_page(
             "shequ_property.portal_home",
             {
@@ -146,11 +149,12 @@ class HomePages(ResidentPortal):
                     for unit in units
                 ],
                 "lives_here": bool(units),
-                "cards": [card for card in cards if not large or card.get("elder")],
-                "more_cards": [
-                    card for card in cards if large and not card.get("elder")
-                ],
-                "tickets": self._shequ_summaries(asking + (running - asking)),
+                # What is needed most, then the news, then the rest.
+                "first_cards": cards[:3],
+                "cards": cards[3:],
+                "more_cards": more,
+                "tickets": self._shequ_summaries((asking + (running - asking))[:3]),
+                "more_tickets": len(asking | running) > 3,
                 "flash": self._shequ_home_flash(ok),
             },
         )

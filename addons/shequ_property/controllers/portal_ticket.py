@@ -240,18 +240,23 @@ class TicketPages(ResidentPortal):
         auth="user",
         methods=["POST"],
     )
-    def shequ_quotation(self, ticket_id, answer=""):
+    def shequ_quotation(self, ticket_id, answer="", reason=""):
         ticket, role = self._shequ_ticket(ticket_id, own_only=True)
-        if answer not in ("accept", "refuse"):
-            self._shequ_refuse()
-        return self._shequ_do(
-            ticket,
-            role,
-            lambda: ticket._answer_quotation(
-                self._shequ_partner(), answer == "accept"
-            ),
-            "accepted" if answer == "accept" else "refused",
-        )
+        partner = self._shequ_partner()
+        reason = reason.strip()[:200]
+        if answer == "accept":
+            return self._shequ_do(
+                ticket, role, lambda: ticket._quotation_accept(partner), "accepted"
+            )
+        if answer == "refuse":
+            return self._shequ_do(
+                ticket,
+                role,
+                lambda: ticket._quotation_refuse(partner, reason),
+                "refused",
+                {"refuse_reason": reason},
+            )
+        return self._shequ_refuse()
 
     @route(
         "/my/tickets/<int:ticket_id>/consent",
@@ -320,7 +325,7 @@ class TicketPages(ResidentPortal):
         stream = (
             request.env["ir.binary"]
             .sudo()
-            ._get_image_stream_from(record, "image_128", 256, 256)
+            ._get_image_stream_from(record, "image_128", width=256, height=256)
         )
         stream.public = False
         return stream.get_response(as_attachment=False, max_age=3600)

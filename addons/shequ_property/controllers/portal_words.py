@@ -196,7 +196,7 @@ class TicketWords(Words):
             "ask_rating": self.own and ticket.state in ("done", "closed")
             and not ticket.rated_at,
             "ask_answer": self.own and ticket.state == "returned",
-            "ask_quote": self.own and self.quotation_state() == "sent",
+            "ask_quote": self.own and self.ticket.quotation_state == "sent",
         }
 
     def url(self):
@@ -321,9 +321,8 @@ class TicketWords(Words):
     def clocks(self):
         """Every deadline of the present round, soonest first."""
         clocks = self.ticket.clock_ids.filtered(lambda c: c.state != "void")
-        if "round" in clocks._fields:
-            latest = max(clocks.mapped("round"), default=0)
-            clocks = clocks.filtered(lambda c: c.round == latest)
+        latest = max(clocks.mapped("round"), default=0)
+        clocks = clocks.filtered(lambda c: c.round == latest)
         return [
             self.clock(clock)
             for clock in clocks.sorted(lambda c: (c.deadline or self.now, c.id))
@@ -475,7 +474,7 @@ class TicketWords(Words):
         if step == "talk":
             return ticket.is_open or ticket.state in ("returned", "done")
         if step == "quote":
-            return self.quotation_state() == "sent"
+            return self.ticket.quotation_state == "sent"
         if step == "consent":
             return bool(
                 "model_case" in ticket._fields
@@ -576,30 +575,25 @@ class TicketWords(Words):
             if event.public
         ]
 
-    def quotation_state(self):
-        ticket = self.ticket
-        return ticket.quotation_state if "quotation_state" in ticket._fields else "none"
-
     def quotation(self):
         """What the resident would pay, or None."""
-        if self.quotation_state() in (False, "none"):
-            return None
         ticket = self.ticket
-        currency = ticket.company_id.currency_id
-        lines = ticket.cost_line_ids.filtered(lambda line: line.payer == "resident")
+        if ticket.quotation_state in (False, "none"):
+            return None
+        currency = ticket.currency_id
         return {
-            "state": self.quotation_state(),
+            "state": ticket.quotation_state,
             "lines": [
                 {
                     "name": line.name,
                     "quantity": f"{line.quantity:g}",
-                    "amount": currency.format(line.quantity * line.price_unit),
+                    "amount": currency.format(line.subtotal),
                 }
-                for line in lines
+                for line in ticket.cost_line_ids
+                if line.payer == "resident"
             ],
-            "total": currency.format(
-                sum(line.quantity * line.price_unit for line in lines)
-            ),
+            "total": currency.format(ticket.amount_resident),
+            "refuse_reason": ticket.quotation_refuse_reason or "",
         }
 
     def duplicate_of(self):
