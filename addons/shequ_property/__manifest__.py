@@ -24,6 +24,7 @@
         "security/estate_rules.xml",
         "security/ticket_rules.xml",
         "security/ticket_cost_rules.xml",
+        "security/model_case_rules.xml",
         "security/sla_rules.xml",
         # data
         "data/ir_config_parameter.xml",
@@ -56,6 +57,7 @@
         "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
         "views/ticket/ticket_cost_views.xml",
+        "views/ticket/model_case_views.xml",
         "views/ticket/estate_alias_views.xml",
         "report/ticket_reports.xml",
         "views/ticket/ticket_report_views.xml",

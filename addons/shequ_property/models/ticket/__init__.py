@@ -19,6 +19,7 @@ from . import ticket_api
 from . import ticket_cost
 from . import ticket_quotation
 from . import ticket_print
+from . import model_case
 from . import ticket_search
 from . import ticket_pool
 from . import worker_jobs
