@@ -14,10 +14,16 @@ from .ui import Phase, Problem, run
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 BASE_PREFIX = "shequ-base-"
 TEST_PREFIX = "shequ-test-"
+# Databases of one test run; their names end with the process that made them.
+RUN_PREFIX = "shequ-tmp-"
+PREFIXES = (BASE_PREFIX, TEST_PREFIX, RUN_PREFIX)
 PART_SUFFIX = "-part"
+KEPT_TEMPLATES = 3
 # Raise it when the steps `chinese` and `defaults` change.
 BASE_EDITION = 1
 HASH_KEY = "shequ.addons_hash"
+# Set when a database is made for the demo: one with real data never gets it.
+DEMO_WANTED_KEY = "shequ.demo_wanted"
 DEMO_KEY = "shequ.demo_loaded"
 
 
@@ -27,7 +33,7 @@ def check_name(name):
             f"{name!r} cannot be a database name: use small letters, digits, - and _, "
             "starting with a letter."
         )
-    if name.startswith((BASE_PREFIX, TEST_PREFIX)) or name.endswith(PART_SUFFIX):
+    if name.startswith(PREFIXES) or name.endswith(PART_SUFFIX):
         raise Problem(f"{name!r} is a name that ./shequ uses for its templates.")
 
 
@@ -58,10 +64,16 @@ def set_parameter(server, database, key, value):
     )
 
 
-def _prune(server, prefix, keep):
-    """Drop templates of earlier states, and halves of killed runs."""
-    for name in server.databases():
-        if name.startswith(prefix) and name not in keep:
+def _prune(server, prefix):
+    """Drop templates of earlier states, and halves of killed runs.
+
+    The newest few stay: somebody may be at work with another state of the files.
+    """
+    query = f"SELECT datname FROM pg_database WHERE datname LIKE '{prefix}%' "
+    names = server.sql(query + "ORDER BY oid DESC").splitlines()
+    whole = [name for name in names if not name.endswith(PART_SUFFIX)]
+    for name in names:
+        if name not in whole[: KEPT_TEMPLATES - 1]:
             server.drop(name)
 
 
@@ -77,7 +89,7 @@ def ensure_base(server):
     if name in server.databases():
         return name
     part = name + PART_SUFFIX
-    _prune(server, BASE_PREFIX, ())
+    _prune(server, BASE_PREFIX)
     modules = layout.core_depends(layout.addon_dirs())
     with Phase("Database template: Odoo's addons in Chinese") as phase:
         env = layout.environment(**server.env)
@@ -95,16 +107,17 @@ def ensure_base(server):
     return name
 
 
-def ensure(server, database, base=None):
+def ensure(server, database, with_demo):
     """Make sure the database exists and is up to date with the addons."""
     if database not in server.databases():
-        create(server, database, base)
+        create(server, database, with_demo)
     else:
         update(server, database)
 
 
-def create(server, database, base=None):
-    base = base or ensure_base(server)
+def create(server, database, with_demo):
+    """Make a database with our addons, in Chinese, without any data."""
+    base = ensure_base(server)
     part = database + PART_SUFFIX
     wanted = layout.addons_hash(layout.addon_dirs())
     with Phase(f"Database {database}") as phase:
@@ -113,6 +126,8 @@ def create(server, database, base=None):
         phase.update(", ".join(layout.MODULES))
         script(server, "install", part, *layout.MODULES, phase=phase)
         set_parameter(server, part, HASH_KEY, wanted)
+        if with_demo:
+            set_parameter(server, part, DEMO_WANTED_KEY, "1")
         server.rename(part, database)
 
 
@@ -183,7 +198,7 @@ def ensure_test(server):
     name = TEST_PREFIX + digest[:12]
     part = name + PART_SUFFIX
     if name not in server.databases():
-        _prune(server, TEST_PREFIX, ())
+        _prune(server, TEST_PREFIX)
         with Phase("Database of the tests") as phase:
             server.copy(base, part)
             modules = [addon.name for addon in addons]

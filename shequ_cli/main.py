@@ -62,9 +62,14 @@ def has_demo():
 
 
 def load_demo(pg, name):
-    if has_demo() and not database.parameter(pg, name, database.DEMO_KEY):
+    """Load the demo, or the rest of it, where it was asked for from the start."""
+    wanted = database.parameter(pg, name, database.DEMO_WANTED_KEY)
+    if wanted and has_demo() and not database.parameter(pg, name, database.DEMO_KEY):
         with Phase("Demo community") as phase:
             database.script(pg, "demo", name, phase=phase)
+    elif not wanted:
+        say(f"  ! The database {name} was started without the demo community, and")
+        say("    stays so. For a community to look at: ./shequ run --db demo")
 
 
 def announce(args, demo):
@@ -94,7 +99,7 @@ def do_run(args):
     try:
         with setup_lock():
             pg = ensure_tools()
-            database.ensure(pg, args.db)
+            database.ensure(pg, args.db, with_demo=not args.empty)
             if not args.empty:
                 load_demo(pg, args.db)
             demo = has_demo() and database.parameter(pg, args.db, database.DEMO_KEY)
@@ -108,8 +113,10 @@ def do_run(args):
             raise Problem(f"The server stopped.\n{odoo.tail()}")
         return 0
     except KeyboardInterrupt:
+        if not odoo:
+            raise
         say()
-        return 0 if odoo else INTERRUPTED
+        return 0
     finally:
         finish(pg, odoo)
 
@@ -147,7 +154,7 @@ def do_lint(args):
     from . import lint
 
     with setup_lock():
-        odoo_tree.ensure()
+        system.ensure_packages(database=False)
         venv.ensure(dev=True)
     return lint.main(args.fix)
 
@@ -225,7 +232,7 @@ def do_status(_args):
         version = pg.sql("SHOW server_version")
         say(f"PostgreSQL  {version} running, {pg.env['PGHOST']}")
         for name in pg.databases():
-            if database.is_odoo(pg, name) and not name.startswith("shequ-"):
+            if not name.startswith(database.PREFIXES) and database.is_odoo(pg, name):
                 say(f"Database    {describe_database(pg, name)}")
     servers = server.running()
     for name, entry in servers.items():

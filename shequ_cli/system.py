@@ -82,17 +82,22 @@ def missing_packages(database=True, tests=False):
     must, nice = [], []
     if database and not os.environ.get("PGHOST") and not postgres.binaries():
         must.append("postgresql")
-    elif not shutil.which("psql"):
+    elif database and not shutil.which("psql"):
         must.append("postgresql-client")
     if not _has_ensurepip() and not layout.PYTHON.exists():
         must.append("python3-venv")
-    if not shutil.which("wkhtmltopdf"):
+    if database and not shutil.which("wkhtmltopdf"):
         nice.append("wkhtmltopdf")
-    if not has_fonts():
+    if database and not has_fonts():
         nice.append("fonts-noto-cjk")
     if tests and not chromium():
         nice.append("chromium")
     return must, nice
+
+
+def _tried():
+    """The file that names what could not be had, so that it is tried once."""
+    return layout.LOCAL / "without"
 
 
 def _root_prefix():
@@ -121,9 +126,17 @@ def _apt_install(prefix, packages, phase):
         run(command, phase, log)
 
 
+def _remember(packages):
+    layout.LOCAL.mkdir(parents=True, exist_ok=True)
+    with open(_tried(), "a") as handle:
+        handle.write("\n".join(packages) + "\n")
+
+
 def ensure_packages(database=True, tests=False):
     """Install what is missing with apt, or say the exact command to type."""
     must, nice = missing_packages(database, tests)
+    tried = _tried().read_text().split() if _tried().is_file() else []
+    nice = [package for package in nice if package not in tried]
     wanted = must + nice
     if not wanted:
         return
@@ -131,6 +144,7 @@ def ensure_packages(database=True, tests=False):
         if must:
             raise Problem(BY_HAND.format(missing=", ".join(must)))
         say(f"  ! not installed: {', '.join(nice)} (see README, Requirements)")
+        _remember(nice)
         return
     prefix = _root_prefix()
     typed = "sudo apt-get install -y --no-install-recommends " + " ".join(wanted)
@@ -141,6 +155,7 @@ def ensure_packages(database=True, tests=False):
                 f"same command again:\n\n    {typed}"
             )
         say(f"  ! not installed: {', '.join(nice)}. To get them: {typed}")
+        _remember(nice)
         return
     with Phase(f"System packages: {' '.join(wanted)}") as phase:
         if must:
@@ -151,3 +166,5 @@ def ensure_packages(database=True, tests=False):
             except Problem as problem:
                 # wkhtmltopdf has left newer releases: printing then says so.
                 say(f"\n  ! {package} cannot be installed: {str(problem)[:200]}")
+                if "locate package" in str(problem) or "candidate" in str(problem):
+                    _remember([package])

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from . import layout
+from .database import RUN_PREFIX
 
 # A directory of tests on the command line replaces these.
 DEFAULT_TESTS = ["addons/*/tests", "tests"]
@@ -38,11 +39,11 @@ def command(database, arguments):
 
 def main(server, template, arguments):
     """Run pytest on a copy of the template; return its exit code."""
-    database = f"shequ-test-run-{os.getpid()}"
+    database = f"{RUN_PREFIX}{os.getpid()}"
     for name in server.databases():
         # Left by runs that were killed; their process is gone.
         owner = name.rsplit("-", 1)[-1]
-        if name.startswith("shequ-test-run-") and not os.path.exists(f"/proc/{owner}"):
+        if name.startswith(RUN_PREFIX) and not os.path.exists(f"/proc/{owner}"):
             server.drop(name)
     server.copy(template, database)
     env = layout.environment(

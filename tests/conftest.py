@@ -13,6 +13,7 @@ import pytest
 from processes import LiveServer, error_lines, run_odoo
 
 from shequ_cli import layout, postgres, system
+from shequ_cli.database import RUN_PREFIX
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -41,7 +42,7 @@ def new_database(pg, template_database):
     made = []
 
     def make(source=None):
-        name = f"shequ-test-run-copy{len(made)}-{time.time_ns() % 10**9}-{os.getpid()}"
+        name = f"{RUN_PREFIX}{time.time_ns() % 10**10}-{len(made)}-{os.getpid()}"
         pg.copy(source or template_database, name)
         made.append(name)
         return name

@@ -144,11 +144,37 @@ def test_without_root_it_says_the_command_to_type(monkeypatch):
     assert command in str(caught.value)
 
 
-def test_a_missing_nicety_is_no_obstacle(monkeypatch, capsys):
+def test_a_missing_nicety_is_no_obstacle_and_told_once(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(layout, "LOCAL", tmp_path)
     monkeypatch.setattr(system, "missing_packages", lambda *_: ([], ["wkhtmltopdf"]))
     monkeypatch.setattr(system, "_root_prefix", lambda: None)
     system.ensure_packages()
     assert "wkhtmltopdf" in capsys.readouterr().out
+    system.ensure_packages()
+    assert not capsys.readouterr().out
+
+
+def test_the_demo_is_loaded_where_it_was_asked_for(monkeypatch, capsys):
+    loaded = []
+    monkeypatch.setattr(main, "has_demo", lambda: True)
+    monkeypatch.setattr(database, "script", lambda *words, **_: loaded.append(words))
+
+    def parameters(**values):
+        monkeypatch.setattr(
+            database, "parameter", lambda _pg, _db, key: values[key[6:]]
+        )
+
+    parameters(demo_wanted="1", demo_loaded="")
+    main.load_demo(None, "x")
+    assert len(loaded) == 1
+    parameters(demo_wanted="1", demo_loaded="1")
+    main.load_demo(None, "x")
+    assert len(loaded) == 1
+    # Somebody's own data is in there.
+    parameters(demo_wanted="", demo_loaded="")
+    main.load_demo(None, "x")
+    assert len(loaded) == 1
+    assert "--db demo" in capsys.readouterr().out
 
 
 # -- PostgreSQL --------------------------------------------------------------
@@ -431,7 +457,7 @@ def test_a_database_of_something_else_is_not_touched():
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Ü", "a b", "1a", 'a"; DROP', "shequ-test-1", "shequ-part", "a" * 60]
+    "name", ["", "Ü", "a b", "1a", 'a"; DROP', "shequ-tmp-1", "shequ-part", "a" * 60]
 )
 def test_unusable_database_names_are_refused(name):
     with pytest.raises(ui.Problem):
