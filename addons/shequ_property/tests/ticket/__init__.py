@@ -5,3 +5,7 @@ from . import test_sla_clock
 from . import test_sla_sweep
 from . import test_cost
 from . import test_model_case
+from . import test_ticket_flow
+from . import test_intake
+from . import test_security
+from . import test_backend_views

@@ -31,7 +31,8 @@ export class CountdownField extends Component {
 
     label(name) {
         const value = this.data[name];
-        const option = this.props.record.fields[name].selection.find(([key]) => key === value);
+        const { selection = [] } = this.props.record.fields[name];
+        const option = selection.find(([key]) => key === value);
         return option ? option[1] : "";
     }
 
