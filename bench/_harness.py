@@ -41,9 +41,10 @@ def install_peers():
 
 def start_odoo(addons_paths):
     """Configure Odoo in this process for several databases at once."""
-    import odoo
+    import odoo.init  # noqa: F401  sets the process up as Odoo's own commands do
+    from odoo.tools import config
 
-    odoo.tools.config.parse_config(
+    config.parse_config(
         [
             f"--addons-path={','.join(str(path) for path in addons_paths)}",
             "--log-level=error",
@@ -65,7 +66,8 @@ def database(name, modules):
     except psycopg2.OperationalError:
         say(f"Making the database {name}")
         db._create_empty_database(name)
-    registry = Registry(name, update_module=True)
+        Registry.new(name, update_module=True, install_modules=["base"])
+    registry = Registry(name)
     with registry.cursor() as cr:
         cr.execute(
             "SELECT name FROM ir_module_module WHERE state = 'installed' "
