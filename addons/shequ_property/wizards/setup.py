@@ -17,6 +17,10 @@ class ShequSetup(models.TransientModel):
     staff_count = fields.Integer(compute="_compute_progress")
     done_count = fields.Integer(compute="_compute_progress")
 
+    def _compute_display_name(self):
+        for setup in self:
+            setup.display_name = self.env._("Set Up")
+
     @api.depends("company_id")
     def _compute_progress(self):
         for setup in self:

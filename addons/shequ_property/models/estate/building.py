@@ -45,7 +45,9 @@ class ShequBuilding(models.Model):
     floor_count = fields.Integer(string="Floors")
     unit_ids = fields.One2many("shequ.unit", "building_id")
     spot_ids = fields.One2many("shequ.spot", "building_id")
-    unit_count = fields.Integer(compute="_compute_unit_count", groups="base.group_user")
+    unit_count = fields.Integer(
+        string="Units", compute="_compute_unit_count", groups="base.group_user"
+    )
 
     _number_uniq = models.UniqueIndex(
         "(estate_id, COALESCE(lane, ''), name, COALESCE(suffix, ''))",

@@ -105,13 +105,13 @@ class ShequEstate(models.Model):
     committee_member_ids = fields.One2many("shequ.committee.member", "estate_id")
 
     building_count = fields.Integer(
-        compute="_compute_registry_counts", groups="base.group_user"
+        string="Buildings", compute="_compute_registry_counts", groups="base.group_user"
     )
     unit_count = fields.Integer(
-        compute="_compute_registry_counts", groups="base.group_user"
+        string="Units", compute="_compute_registry_counts", groups="base.group_user"
     )
     resident_count = fields.Integer(
-        compute="_compute_registry_counts", groups="base.group_user"
+        string="Residents", compute="_compute_registry_counts", groups="base.group_user"
     )
     vacant_count = fields.Integer(
         string="Units Without Residents",
@@ -119,13 +119,15 @@ class ShequEstate(models.Model):
         groups="base.group_user",
     )
     grid_count = fields.Integer(
-        compute="_compute_registry_counts", groups="base.group_user"
+        string="Grids", compute="_compute_registry_counts", groups="base.group_user"
     )
     spot_count = fields.Integer(
-        compute="_compute_registry_counts", groups="base.group_user"
+        string="Spots", compute="_compute_registry_counts", groups="base.group_user"
     )
     committee_count = fields.Integer(
-        compute="_compute_registry_counts", groups="base.group_user"
+        string="Committee Members",
+        compute="_compute_registry_counts",
+        groups="base.group_user",
     )
     exclusive_area = fields.Float(
         string="Total Exclusive Area (m²)",

@@ -22,8 +22,8 @@ class ShequGrid(models.Model):
         domain="[('share', '=', False)]",
         index="btree_not_null",
     )
-    building_ids = fields.One2many("shequ.building", "grid_id")
-    unit_count = fields.Integer(compute="_compute_unit_count")
+    building_ids = fields.One2many("shequ.building", "grid_id", string="Buildings")
+    unit_count = fields.Integer(string="Units", compute="_compute_unit_count")
 
     _name_uniq = models.Constraint(
         "UNIQUE(estate_id, name)", "The estate already has a grid of this name."

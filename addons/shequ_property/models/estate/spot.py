@@ -47,7 +47,7 @@ class ShequSpot(models.Model):
 
     @api.depends("code")
     def _compute_url(self):
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         for spot in self:
             spot.url = f"{base}/my/report?spot={spot.code}"
 

@@ -367,7 +367,7 @@ class ShequUnit(models.Model):
 
     def _labels(self):
         """What the QR labels of the units show; see the report's template."""
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         return [
             unit.estate_id._label(
                 title=unit.short_address,

@@ -23,9 +23,9 @@ class RegistryCase(TransactionCase):
         cls.other_unit = cls._unit(cls.other_building, "101")
         cls.lane_unit = cls._unit(cls.lane_building, "601")
         cls.foreign_unit = cls._unit(cls.foreign_building, "302", entrance="1")
-        cls.owner = cls._person("王阿姨", "13812345678")
-        cls.neighbour = cls._person("李师傅", "13912345678")
-        cls.former = cls._person("赵先生", "13712345678")
+        cls.owner = cls._person("王阿姨", "19287655678")
+        cls.neighbour = cls._person("李师傅", "19387655678")
+        cls.former = cls._person("赵先生", "19487655678")
         cls.residency = cls._residency(cls.owner, cls.unit, is_representative=True)
         cls.neighbour_residency = cls._residency(cls.neighbour, cls.neighbour_unit)
         cls.former_residency = cls._residency(

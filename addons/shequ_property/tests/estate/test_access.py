@@ -17,7 +17,7 @@ class TestRegistryAccess(RegistryCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.committee_person = cls._person("主任", "13512345678")
+        cls.committee_person = cls._person("主任", "19687655678")
         cls.term = cls.env["shequ.committee.member"].create(
             {
                 "estate_id": cls.estate.id,
@@ -204,7 +204,7 @@ class TestRegistryAccess(RegistryCase):
         self.assertFalse(unit.search([("resident_ids", "in", self.neighbour.ids)]))
 
     def test_two_tenants_of_one_unit_do_not_read_each_other(self):
-        mate = self._person("室友", "13412345678")
+        mate = self._person("室友", "19787655678")
         residency = self._residency(mate, self.unit, role="tenant")
         user = self.env["res.users"]._shequ_grant_portal(mate)
         self.assertEqual(

@@ -104,7 +104,7 @@ class TestResidency(RegistryCase):
             self.former_residency.action_make_representative()
 
     def test_a_sale_keeps_the_history_and_the_tenant(self):
-        unit, buyer = self.unit, self._person("买家", "13612345678")
+        unit, buyer = self.unit, self._person("买家", "19587655678")
         tenant = self._residency(self._person("租客"), unit, role="tenant")
         child = self._residency(self._person("孩子"), unit, role="family")
         new = self.env["shequ.residency"]._transfer(unit, buyer, "2026-02-01")
@@ -164,7 +164,7 @@ class TestResidency(RegistryCase):
 class TestCaller(RegistryCase):
     def test_a_caller_is_found_however_the_number_is_written(self):
         Partner = self.env["res.partner"]
-        for number in ("138 1234 5678", "+8613812345678", "013812345678"):
+        for number in ("192 8765 5678", "+8619287655678", "019287655678"):
             self.assertEqual(Partner._shequ_find_by_phone(number), self.owner)
         self.assertFalse(Partner._shequ_find_by_phone("5678"))
         self.assertFalse(Partner._shequ_find_by_phone(""))
@@ -172,19 +172,19 @@ class TestCaller(RegistryCase):
         self.assertEqual(Partner._shequ_find_by_phone("02158881234"), self.owner)
 
     def test_who_lives_in_the_estate_comes_first(self):
-        elsewhere = self._person("同号", "13812345678")
+        elsewhere = self._person("同号", "19287655678")
         self._residency(elsewhere, self.lane_unit)
         Partner = self.env["res.partner"]
-        found = Partner._shequ_find_by_phone("13812345678", self.lane_estate)
+        found = Partner._shequ_find_by_phone("19287655678", self.lane_estate)
         self.assertEqual(found[0], elsewhere)
-        found = Partner._shequ_find_by_phone("13812345678", self.estate)
+        found = Partner._shequ_find_by_phone("19287655678", self.estate)
         self.assertEqual(found[0], self.owner)
 
     def test_the_desk_sees_units_at_once(self):
         Partner = self.env["res.partner"].with_user(self.front_desk)
-        info = Partner._shequ_call_info("13812345678", self.estate)
+        info = Partner._shequ_call_info("19287655678", self.estate)
         self.assertEqual(info[0]["partner"], self.owner)
         self.assertEqual(info[0]["units"], self.unit)
         self.env["shequ.residency"].invalidate_model()
         with self.assertQueryCount(2):
-            Partner._shequ_call_info("13812345678", self.estate)
+            Partner._shequ_call_info("19287655678", self.estate)

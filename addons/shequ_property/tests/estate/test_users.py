@@ -11,10 +11,10 @@ from .common import RegistryCase
 @tagged("post_install", "-at_install")
 class TestPortalUsers(RegistryCase):
     def test_login_is_the_phone_and_no_mail_is_sent(self):
-        person = self._person("新住户", "+86 136 1234 5678", email="new@example.com")
+        person = self._person("新住户", "+86 195 8765 5678", email="new@example.com")
         before = self.env["mail.mail"].search_count([])
         user = self.env["res.users"]._shequ_grant_portal(person)
-        self.assertEqual(user.login, "13612345678")
+        self.assertEqual(user.login, "19587655678")
         self.assertTrue(user.share)
         self.assertTrue(user.has_group("shequ_property.group_resident"))
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
@@ -30,7 +30,7 @@ class TestPortalUsers(RegistryCase):
     def test_one_number_is_one_login(self):
         with self.assertRaises(UserError):
             self.env["res.users"]._shequ_grant_portal(
-                self._person("同号", "13812345678")
+                self._person("同号", "19287655678")
             )
 
     def test_an_archived_user_comes_back_and_staff_stay_staff(self):
@@ -170,7 +170,7 @@ class TestSetup(RegistryCase):
         return (
             self.env["shequ.staff.invite"]
             .with_user(self.boss)
-            .create({"name": "小陈", "phone": "136 0000 1111", **values})
+            .create({"name": "小陈", "phone": "198 7654 1111", **values})
         )
 
     def test_a_colleague_is_invited(self):
@@ -182,7 +182,7 @@ class TestSetup(RegistryCase):
         )
         result = invite.action_invite()
         user = invite.user_id
-        self.assertEqual(user.login, "13600001111")
+        self.assertEqual(user.login, "19876541111")
         self.assertTrue(user.has_group("shequ_property.group_dispatcher"))
         self.assertFalse(user.has_group("shequ_property.group_estate_manager"))
         self.assertFalse(user.has_group("base.group_erp_manager"))
@@ -214,7 +214,7 @@ class TestSetup(RegistryCase):
 
     def test_a_login_in_use_and_nothing_chosen_are_said(self):
         with self.assertRaises(UserError):
-            self._invite(phone="13812345678").action_invite()
+            self._invite(phone="19287655678").action_invite()
         with self.assertRaises(UserError):
             self._invite(office_role=False).action_invite()
         with self.assertRaises(UserError):
