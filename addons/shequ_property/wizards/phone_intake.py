@@ -41,9 +41,7 @@ class PhoneIntake(models.TransientModel):
         string="On Behalf Of",
         help="Who needs it, when the caller asks for somebody else.",
     )
-    unit_id = fields.Many2one(
-        "shequ.unit", string="Unit", domain="[('estate_id', '=', estate_id)]"
-    )
+    unit_id = fields.Many2one("shequ.unit", domain="[('estate_id', '=', estate_id)]")
     building_id = fields.Many2one(
         "shequ.building", domain="[('estate_id', '=', estate_id)]"
     )
@@ -54,7 +52,7 @@ class PhoneIntake(models.TransientModel):
     urgency = fields.Selection(
         URGENCIES, compute="_compute_urgency", store=True, readonly=False
     )
-    preferred_time = fields.Char(string="Preferred Time")
+    preferred_time = fields.Char()
     photo_ids = fields.Many2many("ir.attachment", string="Photos")
     open_ticket_ids = fields.Many2many(
         "shequ.ticket", string="Open Tickets", compute="_compute_open_ticket_ids"

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 
 class TicketCost(models.Model):
@@ -20,7 +21,7 @@ class TicketCost(models.Model):
         required=True,
         default="material",
     )
-    product_id = fields.Many2one("product.product", string="Product")
+    product_id = fields.Many2one("product.product")
     name = fields.Char(
         string="Description",
         compute="_compute_from_product",
@@ -104,3 +105,17 @@ class TicketCost(models.Model):
                     ticket=quoted[0].ticket_id.name,
                 )
             )
+
+    def _invoice_line_values(self):
+        """The price agreed to is what is paid: only taxes within it are named."""
+        taxes = self.product_id.taxes_id or self.company_id.account_sale_tax_id
+        included = taxes.filtered(
+            lambda tax: tax.price_include and tax.company_id == self.company_id
+        )
+        return {
+            "product_id": self.product_id.id,
+            "name": self.name,
+            "quantity": self.quantity,
+            "price_unit": self.price_unit,
+            "tax_ids": [Command.set(included.ids)],
+        }

@@ -315,21 +315,3 @@ class Ticket(models.Model):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-
-class TicketCost(models.Model):
-    _inherit = "shequ.ticket.cost"
-
-    def _invoice_line_values(self):
-        """The price agreed to is what is paid: only taxes within it are named."""
-        taxes = self.product_id.taxes_id or self.company_id.account_sale_tax_id
-        included = taxes.filtered(
-            lambda tax: tax.price_include and tax.company_id == self.company_id
-        )
-        return {
-            "product_id": self.product_id.id,
-            "name": self.name,
-            "quantity": self.quantity,
-            "price_unit": self.price_unit,
-            "tax_ids": [Command.set(included.ids)],
-        }

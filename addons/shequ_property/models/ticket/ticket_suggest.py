@@ -34,8 +34,9 @@ class Ticket(models.Model):
 
     @api.model
     def _suggest_by_name(self, description):
-        categories = self.env["shequ.ticket.category"].sudo().search([])
-        leaves = categories - categories.parent_id
+        leaves = (
+            self.env["shequ.ticket.category"].sudo().search([("child_ids", "=", False)])
+        )
         named = [(category.id, category.name) for category in leaves]
         return similar.rank(description, named, threshold=NAMED_LIKENESS)
 

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.shequ_property.tools.anonymise import anonymise
+from ...tools.anonymise import anonymise
 
 HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.shequ_property.tools.media import (
+from ...tools.media import (
     MIB,
     MediaError,
     check_audio,

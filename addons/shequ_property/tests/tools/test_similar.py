@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.shequ_property.tools import similar
-from odoo.addons.shequ_property.tools.similar import normalise, rank, similarity
+from ...tools import similar
+from ...tools.similar import normalise, rank, similarity
 
 CHARACTERS = "电梯灯坏了漏水三楼十二号12３，。 abc！"
 texts = st.one_of(st.text(max_size=60), st.text(alphabet=CHARACTERS, max_size=30))
