@@ -17,9 +17,7 @@ class ExtendClock(models.TransientModel):
         required=True,
         default="extend",
     )
-    deadline_now = fields.Datetime(
-        string="Deadline Now", compute="_compute_deadline_now"
-    )
+    deadline_now = fields.Datetime(compute="_compute_deadline_now")
     days = fields.Integer(default=0)
     hours = fields.Integer(default=0)
     deadline = fields.Datetime(string="New Deadline")
@@ -40,8 +38,9 @@ class ExtendClock(models.TransientModel):
     def _clock(self):
         self.ensure_one()
         return self.ticket_id.clock_ids.filtered(
-            lambda clock: clock.target == self.target
-            and clock.state in ("running", "paused")
+            lambda clock: (
+                clock.target == self.target and clock.state in ("running", "paused")
+            )
         )[:1]
 
     def action_confirm(self):

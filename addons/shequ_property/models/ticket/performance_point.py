@@ -1,7 +1,6 @@
 from odoo import fields, models
 
 
-
 class PerformancePoint(models.Model):
     """Points against whoever let a ticket lie (绩效扣分).  Append-only."""
 

@@ -111,61 +111,69 @@ class SlaBreach(models.Model):
         return " ".join(words.split())
 
     def _over(self, target, over, what):
-        _ = self.env._
+        """Say what has not happened for how long."""
         what = {**what, "over": over}
         if target == "accept":
-            return _(
+            return self.env._(
                 "%(place)s %(category)s %(kind)s: over %(over)s without being accepted",
                 **what,
             )
         if target == "dispatch":
-            return _(
+            return self.env._(
                 "%(place)s %(category)s %(kind)s: over %(over)s without dispatch",
                 **what,
             )
         if target == "on_site":
-            return _(
+            return self.env._(
                 "%(place)s %(category)s %(kind)s: over %(over)s and nobody on site",
                 **what,
             )
         if target == "complete":
-            return _(
+            return self.env._(
                 "%(place)s %(category)s %(kind)s: over %(over)s without completion",
                 **what,
             )
         if target == "call_back":
-            return _(
+            return self.env._(
                 "%(place)s %(category)s %(kind)s: over %(over)s without a call back",
                 **what,
             )
-        return _(
-            "%(place)s %(category)s %(kind)s: over %(over)s without word about the fund",
+        return self.env._(
+            "%(place)s %(category)s %(kind)s: over %(over)s, fund not explained",
             **what,
         )
 
     def _soon(self, target, left, what):
-        _ = self.env._
+        """Say what has to happen soon."""
         what = {**what, "left": left}
         if target == "accept":
-            return _("%(place)s %(category)s %(kind)s: accept within %(left)s", **what)
+            return self.env._(
+                "%(place)s %(category)s %(kind)s: accept within %(left)s",
+                **what,
+            )
         if target == "dispatch":
-            return _(
-                "%(place)s %(category)s %(kind)s: dispatch within %(left)s", **what
+            return self.env._(
+                "%(place)s %(category)s %(kind)s: dispatch within %(left)s",
+                **what,
             )
         if target == "on_site":
-            return _(
-                "%(place)s %(category)s %(kind)s: be on site within %(left)s", **what
+            return self.env._(
+                "%(place)s %(category)s %(kind)s: be on site within %(left)s",
+                **what,
             )
         if target == "complete":
-            return _(
-                "%(place)s %(category)s %(kind)s: complete within %(left)s", **what
+            return self.env._(
+                "%(place)s %(category)s %(kind)s: complete within %(left)s",
+                **what,
             )
         if target == "call_back":
-            return _(
-                "%(place)s %(category)s %(kind)s: call back within %(left)s", **what
+            return self.env._(
+                "%(place)s %(category)s %(kind)s: call back within %(left)s",
+                **what,
             )
-        return _(
-            "%(place)s %(category)s %(kind)s: explain the fund within %(left)s", **what
+        return self.env._(
+            "%(place)s %(category)s %(kind)s: explain the fund within %(left)s",
+            **what,
         )
 
     # --- whom to tell --------------------------------------------------------------
@@ -239,8 +247,10 @@ class SlaBreach(models.Model):
                 key = (user, breach.estate_id)
                 by_user.setdefault(key, {}).setdefault(breach_id, breach)
         for (user, estate), found in by_user.items():
-            breaches = self.sudo().browse(found).with_context(
-                lang=user.lang, tz=user.tz, shequ_sla_outbox=None
+            breaches = (
+                self.sudo()
+                .browse(found)
+                .with_context(lang=user.lang, tz=user.tz, shequ_sla_outbox=None)
             )
             if len(breaches) < DIGEST_FROM:
                 for breach in breaches:
@@ -267,9 +277,7 @@ class SlaBreach(models.Model):
         lines = [escape(breach.message) for breach in ordered[:DIGEST_LINES]]
         if len(self) > DIGEST_LINES:
             lines.append(
-                escape(
-                    self.env._("and %(count)s more", count=len(self) - DIGEST_LINES)
-                )
+                escape(self.env._("and %(count)s more", count=len(self) - DIGEST_LINES))
             )
         body = Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s</li>") % line for line in lines

@@ -260,9 +260,7 @@ class SlaClock(models.Model):
     def _working_time_changed(self):
         """Forget the intervals and let the deadlines be worked out anew soon."""
         self.env.registry.clear_cache()
-        cron = self.env.ref(
-            "shequ_property.cron_sla_refresh", raise_if_not_found=False
-        )
+        cron = self.env.ref("shequ_property.cron_sla_refresh", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
 
@@ -358,6 +356,7 @@ class SlaClock(models.Model):
             plan = plans.pop(ticket.id, None)
             situation = ticket._triage_context().get("situation")
             if situation and situation != ticket.situation:
+                ticket = ticket.with_context(shequ_sla_starting=True)
                 ticket.sudo().situation = situation
                 plan = None
             if plan is None:

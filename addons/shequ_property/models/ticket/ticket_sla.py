@@ -51,14 +51,13 @@ class Ticket(models.Model):
     def write(self, vals):
         if not self.env.su and CLOCK_FIELDS & vals.keys():
             raise UserError(self.env._("Deadlines are kept by the clocks."))
-        concerned = POLICY_FIELDS & vals.keys()
+        starting = self.env.context.get("shequ_sla_starting")
+        concerned = POLICY_FIELDS & vals.keys() and not starting
         if concerned:
             before = {t.id: t._sla_facts() for t in self}
         result = super().write(vals)
         if concerned:
-            self.filtered(
-                lambda t: before[t.id] != t._sla_facts()
-            )._reapply_policy()
+            self.filtered(lambda t: before[t.id] != t._sla_facts())._reapply_policy()
         return result
 
     # --- intake --------------------------------------------------------------------
@@ -295,7 +294,6 @@ class Ticket(models.Model):
         Clocks that run keep their start, what has elapsed, what was paused and what
         was granted; clocks that have stopped keep everything.
         """
-        Clock = self.env["shequ.sla.clock"].sudo()
         for ticket in self.sudo().filtered("is_open"):
             number = ticket._sla_round()
             clocks = ticket.clock_ids.filtered(lambda c, n=number: c.round == n)
@@ -349,9 +347,9 @@ class Ticket(models.Model):
         for ticket in self.sudo():
             number = ticket._sla_round()
             clocks = ticket.clock_ids.filtered(
-                lambda c, n=number: c.round == n
-                and c.target in targets
-                and c.state in ("met", "late")
+                lambda c, n=number: (
+                    c.round == n and c.target in targets and c.state in ("met", "late")
+                )
             )
             clocks.write(
                 {
@@ -413,8 +411,9 @@ class Ticket(models.Model):
 
     def _finish_clocks(self, now):
         """The resident is told the result with the last step, so nothing runs on."""
-        super()._finish_clocks(now)
+        result = super()._finish_clocks(now)
         self._stop_clocks(at=now)
+        return result
 
     def _unassign(self, reason):
         """A dispatch that was taken back has not happened."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from odoo.addons.shequ_property.tools import sla
+from ...tools import sla
 
 FIRST = date(2026, 2, 2)  # the Monday two weeks before the Spring Festival
 DAYS = 84
@@ -253,7 +253,8 @@ class TestSlaArithmetic(BaseCase):
                 self.assertEqual(levels[1], fixed, "a hand-set deadline is the 100 %")
                 return
             used = [sla.used(time, start, 60 * paused, at) for at in levels]
-            self.assertEqual(used, [allowed * n * 60 // 100 for n in (80, 100, 150, 200)])
+            shares = [allowed * n * 60 // 100 for n in sla.LEVEL_PERCENT]
+            self.assertEqual(used, shares)
             for number, at in enumerate(levels, 1):
                 self.assertGreaterEqual(sla.level_at(levels, at), number)
                 self.assertLess(sla.level_at(levels, at - 1), number)
@@ -277,8 +278,10 @@ class TestSlaArithmetic(BaseCase):
         self.assertEqual(office.between(late, late + 7 * 86400), week)
         self.assertEqual(office.between(early, early + 7 * 86400), week)
         # 3,000 working days are 600 weeks.
-        self.assertEqual(office.add(early, 3000 * 8 * 3600) // 86400, 
-                         (early + 600 * 7 * 86400 - 3 * 86400) // 86400)
+        self.assertEqual(
+            office.add(early, 3000 * 8 * 3600) // 86400,
+            (early + 600 * 7 * 86400 - 3 * 86400) // 86400,
+        )
 
     def test_merge_and_subtract(self):
         self.assertEqual(sla.merge([(5, 7), (1, 3), (3, 4), (6, 6)]), [(1, 4), (5, 7)])
