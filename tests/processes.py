@@ -14,6 +14,7 @@ import pytest
 from shequ_cli import layout
 from shequ_cli.server import command as server_command
 
+LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ [A-Z]+ ")
 ERROR_LINE = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (ERROR|CRITICAL) ")
 READY_SECONDS = 120
 
@@ -121,4 +122,11 @@ def run_odoo(pg, *words, extra_addons=(layout.TEST_ADDONS,), timeout=900, **env)
 
 
 def error_lines(output):
-    return [line for line in output.splitlines() if ERROR_LINE.match(line)]
+    """List the errors of a log, each with the lines that belong to it."""
+    found, inside = [], False
+    for line in output.splitlines():
+        if LOG_LINE.match(line):
+            inside = bool(ERROR_LINE.match(line))
+        if inside:
+            found.append(line)
+    return found

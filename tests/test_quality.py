@@ -59,9 +59,12 @@ def test_no_code_of_older_versions(pg):
         f"--addons-path={layout.ADDONS}",
         "--from=17.0",
         "--to=19.0",
+        # The folders in addons/, not those that Odoo brings.
+        "--glob=shequ_*/**/*",
         "--dry-run",
     )
-    assert code == 0, output[-3000:]
+    # It says 1 when it would change something, as it would in Odoo's own addons.
+    assert code in (0, 1) and "Traceback" not in output, output[-3000:]
     assert not [line for line in output.splitlines() if str(layout.ADDONS) in line]
 
 
