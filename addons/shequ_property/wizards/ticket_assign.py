@@ -57,9 +57,13 @@ class TicketAssign(models.TransientModel):
                 + ([("team_ids", "in", wizard.team_id.ids)] if wizard.team_id else [])
             )
             estates = wizard.estate_ids
-            wizard.candidate_ids = workers.filtered(
+            # sudo: a worker may go to estates the dispatcher does not see
+            able = workers.sudo().filtered(
                 lambda w, estates=estates: not w.estate_ids or estates <= w.estate_ids
-            ).sorted(lambda w: (w.open_count, -w.rating_avg, w.name))
+            )
+            wizard.candidate_ids = able.sorted(
+                lambda w: (w.open_count, -w.rating_avg, w.name)
+            ).with_env(self.env)
 
     @api.onchange("team_id")
     def _onchange_team_id(self):

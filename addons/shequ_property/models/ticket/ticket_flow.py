@@ -44,8 +44,17 @@ FLOW_FIELDS = {
     "duplicate_of_id",
     "me_too_count",
     "participant_ids",
+    "return_reason",
+    "cancel_reason",
+    "reopen_reason",
     "reopen_until",
     "rework_count",
+    "grid_id",
+    "arrived_latitude",
+    "arrived_longitude",
+    "rating_asked_at",
+    "rating_reminded_at",
+    "rating_last_value",
     "rating_value",
     "rating_tag_ids",
     "rating_comment",
@@ -71,7 +80,18 @@ class Ticket(models.Model):
             raise UserError(
                 self.env._("A ticket moves by its steps; use the buttons for that.")
             )
+        if "active" in vals and not self.env.su:
+            self._check_may_archive()
         return super().write(vals)
+
+    def _check_may_archive(self):
+        """Only a manager puts tickets away, and never one that waits for somebody."""
+        if not self.env.user.has_group("shequ_property.group_estate_manager"):
+            raise UserError(self.env._("Only the estate manager archives tickets."))
+        if any(ticket.is_open for ticket in self):
+            raise UserError(
+                self.env._("An open ticket cannot be archived. Finish it first.")
+            )
 
     # --- one step --------------------------------------------------------------
 

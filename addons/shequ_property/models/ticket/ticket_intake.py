@@ -183,7 +183,8 @@ class Ticket(models.Model):
             "participant_ids": [
                 Command.set([p for p in dict.fromkeys((reporter, behalf)) if p])
             ],
-            "reported_at": report.get("reported_at") or fields.Datetime.now(),
+            "reported_at": fields.Datetime.to_datetime(report.get("reported_at"))
+            or fields.Datetime.now(),
             "rating_last_value": 0,
             **{key: report[key] for key in PLAIN_KEYS if report.get(key)},
             **facts,

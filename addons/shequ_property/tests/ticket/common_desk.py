@@ -23,6 +23,9 @@ class DeskCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # No sign-up mails: half of the time of a test that makes a dozen users.
+        cls.env = cls.env(context=dict(cls.env.context, no_reset_password=True))
+        cls.env.user.lang = "en_US"
         cls.company = cls.env["res.company"].create({"name": "Desk Property"})
         cls.other_company = cls.env["res.company"].create({"name": "Other Property"})
         cls.estate = cls._make_estate("金昊雅苑", "DESKA", cls.company)
@@ -107,6 +110,7 @@ class DeskCase(TransactionCase):
             groups=f"base.group_user,shequ_property.{group}",
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
+            lang="en_US",
             shequ_estate_ids=[Command.set(estates.ids if estates else [])],
         )
 

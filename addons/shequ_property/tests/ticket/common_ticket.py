@@ -26,6 +26,7 @@ class TicketCase(DeskCase):
             groups="base.group_user,shequ_property.group_company_manager",
             company_id=cls.other_company.id,
             company_ids=[Command.set(cls.other_company.ids)],
+            lang="en_US",
         )
         cls.other_team = cls.env["shequ.team"].create(
             {"name": "Gardeners", "company_id": cls.company.id}
@@ -58,6 +59,7 @@ class TicketCase(DeskCase):
             login,
             groups="shequ_property.group_resident",
             partner_id=partner.id,
+            lang="en_US",
         )
 
     def _wizard(self, model, tickets, user, **values):

@@ -280,7 +280,7 @@ class TestTicketFlow(TicketCase):
             copy._merge_into(copy)
         self.assertEqual(copy.state, "new")
 
-    # --- what stays ---------------------------------------------------------------------
+    # --- what stays --------------------------------------------------------------
 
     def test_nothing_is_deleted_copied_or_rewritten(self):
         ticket = self._finished(self._report())
