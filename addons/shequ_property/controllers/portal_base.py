@@ -22,6 +22,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..tools.media import EXTENSIONS
 from .portal_icons import icon
 from .portal_words import JOINED, NEIGHBOUR, OWN, TicketWords, Words
 
@@ -197,8 +198,10 @@ class ResidentPortal(CustomerPortal):
     def _shequ_int(self, value, default=0):
         """A whole number of a request, whatever was sent."""
         text = str(value or "").strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else (
-            default
+        return (
+            int(text)
+            if text.isascii() and text.isdigit() and len(text) < 10
+            else (default)
         )
 
     def _shequ_attempt(self, step):
@@ -224,6 +227,9 @@ class ResidentPortal(CustomerPortal):
         else:
             stream = binary._get_stream_from(attachment, "raw")
         stream.public = False
+        # A name such as "朱先生家厨房.jpg" is not for neighbours.
+        extension = EXTENSIONS.get(attachment.mimetype, "bin")
+        stream.download_name = f"{attachment.id}.{extension}"
         response = stream.get_response(as_attachment=False, max_age=7 * 24 * 3600)
         response.headers["X-Content-Type-Options"] = "nosniff"
         # Whatever the bytes are, they cannot act as a page.

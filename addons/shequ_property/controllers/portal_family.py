@@ -23,9 +23,7 @@ class FamilyPages(ResidentPortal):
     def shequ_homes(self, ok=""):
         return self._shequ_homes_page(ok=ok)
 
-    @route(
-        "/my/homes/<int:unit_id>/invite", type="http", auth="user", methods=["POST"]
-    )
+    @route("/my/homes/<int:unit_id>/invite", type="http", auth="user", methods=["POST"])
     def shequ_invite(self, unit_id, name="", phone="", role="", date_to=""):
         mine = self._shequ_own_residency(unit_id)
         form = {
@@ -52,8 +50,8 @@ class FamilyPages(ResidentPortal):
     )
     def shequ_end_residency(self, residency_id):
         """End what one may end: family and tenants of one's own home."""
-        residency = request.env["shequ.residency"].sudo().search(
-            [("id", "=", residency_id)]
+        residency = (
+            request.env["shequ.residency"].sudo().search([("id", "=", residency_id)])
         )
         mine = self._shequ_residencies().filtered(
             lambda r: r.unit_id == residency.unit_id
@@ -100,9 +98,11 @@ class FamilyPages(ResidentPortal):
         if any(r.role == "family" and not r.create_uid.share for r in mine):
             return everybody.filtered(lambda r: r.role != "tenant")
         return everybody.filtered(
-            lambda r: r.partner_id == self._shequ_partner()
-            or r.create_uid == request.env.user
-            or r.create_uid in mine.create_uid.filtered("share")
+            lambda r: (
+                r.partner_id == self._shequ_partner()
+                or r.create_uid == request.env.user
+                or r.create_uid in mine.create_uid.filtered("share")
+            )
         )
 
     def _shequ_invite_errors(self, mine, form):
@@ -199,9 +199,11 @@ class FamilyPages(ResidentPortal):
                 "ask_end": _("End the stay of this person?"),
                 "today": str(request.env["shequ.estate"]._today()),
                 "flash": {
-                    "invited": _("Added. The person can log in with the telephone "
-                                 "number once the service desk has handed over the "
-                                 "password."),
+                    "invited": _(
+                        "Added. The person can log in with the telephone "
+                        "number once the service desk has handed over the "
+                        "password."
+                    ),
                     "ended": _("Ended. The person no longer belongs to the home."),
                 }.get(ok, ""),
             },

@@ -106,9 +106,11 @@ class NeighbourPages(ResidentPortal):
     def shequ_neighbour_media(self, ticket_id, media_id, small=""):
         ticket = self._shequ_shared_ticket(ticket_id)
         media = ticket.media_ids.filtered(
-            lambda item: item.id == media_id
-            and item.type == "photo"
-            and item.phase in ("report", "evidence")
+            lambda item: (
+                item.id == media_id
+                and item.type == "photo"
+                and item.phase in ("report", "evidence")
+            )
         )
         if not media:
             self._shequ_refuse()

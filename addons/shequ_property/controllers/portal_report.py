@@ -98,8 +98,10 @@ class ReportPages(ResidentPortal):
         values, errors = self._shequ_report_values(kind, form, spot, media)
         if not errors and self._shequ_too_many(
             "shequ.ticket",
-            [("reporter_id", "=", self._shequ_partner().id),
-             ("channel", "=", "portal")],
+            [
+                ("reporter_id", "=", self._shequ_partner().id),
+                ("channel", "=", "portal"),
+            ],
             "shequ_property.portal_tickets_per_hour",
             20,
         ):
@@ -125,8 +127,7 @@ class ReportPages(ResidentPortal):
             return self._shequ_report_refused(kind, form, {"form": refusal}, spot)
         return self._shequ_report_done(made[0])
 
-    @route("/my/report/token", type="http", auth="user", methods=["GET"],
-           readonly=True)
+    @route("/my/report/token", type="http", auth="user", methods=["GET"], readonly=True)
     def shequ_report_token(self):
         """A fresh token for a report kept on the phone since another session."""
         return request.make_json_response(
@@ -235,8 +236,10 @@ class ReportPages(ResidentPortal):
             lambda unit: unit.id == self._shequ_int(form["unit_id"])
         ) or (self._shequ_unit(units) if not form["unit_id"] else units.browse())
         if not unit:
-            errors["unit_id"] = _("Please choose your home: you can report for a home "
-                                  "you live in or own now.")
+            errors["unit_id"] = _(
+                "Please choose your home: you can report for a home "
+                "you live in or own now."
+            )
         category = self._shequ_category(form["category"])
         if not form["description"] and not category and not media:
             errors["description"] = _(
@@ -319,9 +322,7 @@ class ReportPages(ResidentPortal):
                 "status": card["status"],
                 "reported": card["reported"],
                 "count": card["me_too"] + 1,
-                "count_words": request.env._(
-                    "%(n)s households", n=card["me_too"] + 1
-                ),
+                "count_words": request.env._("%(n)s households", n=card["me_too"] + 1),
                 "mine": card["mine"],
                 "joined": card["joined"],
                 "url": f"/my/tickets/{card['id']}"
@@ -387,7 +388,7 @@ class ReportPages(ResidentPortal):
                     {"id": home.id, "name": home.short_address} for home in units
                 ],
                 "buildings": [
-                    {"id": building.id, "name": building.display_name}
+                    {"id": building.id, "name": building.label}
                     for building in request.env["shequ.building"]
                     .sudo()
                     .search([("estate_id", "=", unit.estate_id.id)], order="sort_key")
@@ -430,9 +431,10 @@ class ReportPages(ResidentPortal):
         """
         _ = request.env._
         categories = (
-            request.env["shequ.ticket.category"].sudo().search([]).filtered(
-                lambda category: not category.child_ids
-            )
+            request.env["shequ.ticket.category"]
+            .sudo()
+            .search([])
+            .filtered(lambda category: not category.child_ids)
         )
         mine = categories.filtered(lambda category: category.kind in FORMS[kind])
         danger = categories.filtered(
@@ -484,14 +486,18 @@ class ReportPages(ResidentPortal):
             "unsent": _("Your report of {t} has not been sent yet."),
             "sending": _("Sending…"),
             "percent": _("{n} % sent"),
-            "waiting": _("No connection. Your report is kept on this phone and goes "
-                         "out by itself as soon as the line is back."),
+            "waiting": _(
+                "No connection. Your report is kept on this phone and goes "
+                "out by itself as soon as the line is back."
+            ),
             "retry": _("The line broke. Trying again in {n} s."),
             "arriving": _("Almost there: the service desk is receiving it."),
             "login": _("Please log in again; your report is kept on this phone."),
             "large": _("The photos are too large to send. Please take out one or two."),
-            "trouble": _("The server has trouble just now. Your report is kept and "
-                         "will be sent again."),
+            "trouble": _(
+                "The server has trouble just now. Your report is kept and "
+                "will be sent again."
+            ),
             "forms": _("Please look at the marked fields."),
             "photo": _("Photo {n}"),
             "remove": _("Remove photo {n}"),

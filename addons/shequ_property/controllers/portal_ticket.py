@@ -168,8 +168,7 @@ class TicketPages(ResidentPortal):
     def shequ_rate(self, ticket_id, stars="", comment=""):
         ticket, role = self._shequ_ticket(ticket_id, own_only=True)
         chosen = {
-            self._shequ_int(value)
-            for value in request.httprequest.form.getlist("tags")
+            self._shequ_int(value) for value in request.httprequest.form.getlist("tags")
         }
         tags = (
             request.env["shequ.rating.tag"].sudo().search([("id", "in", list(chosen))])
@@ -265,14 +264,15 @@ class TicketPages(ResidentPortal):
         methods=["POST"],
     )
     def shequ_consent(self, ticket_id, answer=""):
-        """May the ticket be shown as a model case, without names?"""
+        """May the ticket be shown as a model case, without names?  A yes can be
+        taken back at any time."""
         ticket, role = self._shequ_ticket(ticket_id, own_only=True)
         if answer not in ("yes", "no"):
             self._shequ_refuse()
         return self._shequ_do(
             ticket,
             role,
-            lambda: ticket._answer_model_case(self._shequ_partner(), answer == "yes"),
+            lambda: ticket._model_case_consent(self._shequ_partner(), answer == "yes"),
             "consent" if answer == "yes" else "declined",
         )
 

@@ -193,7 +193,8 @@ class TicketWords(Words):
             "joined": self.role == JOINED,
             "deadline": self.next_clock(),
             "stars": ticket.rating_value if self.own else 0,
-            "ask_rating": self.own and ticket.state in ("done", "closed")
+            "ask_rating": self.own
+            and ticket.state in ("done", "closed")
             and not ticket.rated_at,
             "ask_answer": self.own and ticket.state == "returned",
             "ask_quote": self.own and self.ticket.quotation_state == "sent",
@@ -213,8 +214,8 @@ class TicketWords(Words):
             return ticket.place or ticket.estate_id.name
         # A neighbour is told the public place alone, never a home.
         if ticket.unit_id:
-            return ticket.building_id.display_name or ticket.estate_id.name
-        where = ticket.spot_id.display_name or ticket.building_id.display_name
+            return ticket.building_id.label or ticket.estate_id.name
+        where = ticket.spot_id.display_name or ticket.building_id.label
         return " ".join(filter(None, (where, self.clean(ticket.place_text)))) or (
             ticket.estate_id.name
         )
@@ -373,8 +374,9 @@ class TicketWords(Words):
         _ = self.env._
         label = self.target_words(ticket.next_target)
         return {
-            "label": _("%(what)s by %(time)s", what=label,
-                       time=self.when(ticket.next_deadline)),
+            "label": _(
+                "%(what)s by %(time)s", what=label, time=self.when(ticket.next_deadline)
+            ),
             "badge": _("%(time)s left", time=self.span(left))
             if left >= 0
             else _("%(time)s late", time=self.span(left)),
@@ -390,16 +392,19 @@ class TicketWords(Words):
         reasons = {
             "parts": _("We are waiting for parts."),
             "owners_consent": _("The owners concerned have to agree first."),
-            "fund": _("It has to be paid from the maintenance fund, which takes an "
-                      "approval."),
+            "fund": _(
+                "It has to be paid from the maintenance fund, which takes an approval."
+            ),
             "resident": _("We are waiting for you."),
         }
         return {
             "why": reasons.get(ticket.hold_reason, ticket._label("hold_reason")),
             "note": self.clean(ticket.hold_note),
             "since": self.when(ticket.hold_since),
-            "effect": _("Until then the clock stands still; afterwards it goes on "
-                        "with the time that was left."),
+            "effect": _(
+                "Until then the clock stands still; afterwards it goes on "
+                "with the time that was left."
+            ),
         }
 
     # --- in full ---------------------------------------------------------------
@@ -448,8 +453,16 @@ class TicketWords(Words):
             else "",
             "may": {
                 step: self.may(step)
-                for step in ("cancel", "reopen", "rate", "resubmit", "talk", "quote",
-                             "consent")
+                for step in (
+                    "cancel",
+                    "reopen",
+                    "rate",
+                    "resubmit",
+                    "talk",
+                    "quote",
+                    "consent",
+                    "withdraw",
+                )
             },
         }
 
@@ -476,11 +489,7 @@ class TicketWords(Words):
         if step == "quote":
             return self.ticket.quotation_state == "sent"
         if step == "consent":
-            return bool(
-                "model_case" in ticket._fields
-                and ticket.model_case
-                and not ticket.model_case_consent
-            )
+            return ticket.model_case_consent == "asked"
         return False
 
     def worker(self):

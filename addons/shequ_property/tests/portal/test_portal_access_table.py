@@ -1,0 +1,266 @@
+from odoo.http import Controller
+from odoo.tests import tagged
+
+from odoo.addons.shequ_property.controllers.portal_base import ResidentPortal
+
+from .common import PASSWORD, PortalCase, photo_bytes
+
+CANARY = "CANARY-SECRET"
+# What a route answers to: "ok" its page or redirect, "none" page 404, "login" a
+# redirect to the log-in.
+EVERYBODY = {
+    "owner": "ok",
+    "neighbour": "ok",
+    "tenant": "ok",
+    "former": "ok",
+    "stranger": "ok",
+    "worker": "ok",
+    "other_desk": "ok",
+}
+OWNER = {**dict.fromkeys(EVERYBODY, "none"), "owner": "ok"}
+# A shared ticket: the people who live in the estate now.
+ESTATE = {
+    **dict.fromkeys(EVERYBODY, "none"),
+    "owner": "ok",
+    "neighbour": "ok",
+    "tenant": "ok",
+}
+
+# Route → method, values, and for whom.  {t} is a private ticket of the owner with
+# the canary in every word of it, {m} its photo, {s} a shared one, {sm} its photo.
+ROUTES = {
+    "/my": ("GET", {}, EVERYBODY),
+    "/my/home": ("GET", {}, EVERYBODY),
+    "/my/community": ("GET", {}, EVERYBODY),
+    "/my/community/unit": ("POST", {"unit_id": "{u}"}, OWNER),
+    "/my/settings": ("GET", {}, EVERYBODY),
+    "/my/settings (save)": ("POST", {"theme": "light"}, EVERYBODY),
+    "/my/report": ("GET", {}, EVERYBODY),
+    "/my/report (send)": ("POST", {"unit_id": "{u}", "description": "x"}, None),
+    "/my/report/token": ("GET", {}, EVERYBODY),
+    "/my/report/similar": ("JSON", {"description": "地砖松动"}, EVERYBODY),
+    "/my/tickets": ("GET", {}, EVERYBODY),
+    "/my/tickets/page/2": ("GET", {}, EVERYBODY),
+    "/my/tickets?show=all&search=CANARY": ("GET", {}, EVERYBODY),
+    "/my/tickets/{t}": ("GET", {}, OWNER),
+    "/my/tickets/{t}/media/{m}": ("GET", {}, OWNER),
+    "/my/tickets/{t}/face": ("GET", {}, OWNER),
+    "/my/tickets/{t}/talk": ("POST", {"body": "x"}, OWNER),
+    "/my/tickets/{t}/resubmit": ("POST", {"description": "x"}, OWNER),
+    "/my/tickets/{t}/quotation": ("POST", {"answer": "accept"}, OWNER),
+    "/my/tickets/{t}/rate": ("POST", {"stars": "1"}, OWNER),
+    "/my/tickets/{t}/reopen": ("POST", {"reason": "x"}, OWNER),
+    "/my/tickets/{t}/consent": ("POST", {"answer": "yes"}, OWNER),
+    "/my/tickets/{t}/leave": ("POST", {}, OWNER),
+    "/my/tickets/{t}/cancel": ("POST", {"reason": "x"}, OWNER),
+    "/my/neighbours": ("GET", {}, EVERYBODY),
+    "/my/neighbours/page/2": ("GET", {}, EVERYBODY),
+    "/my/neighbours/{s}": ("GET", {}, ESTATE),
+    "/my/neighbours/{s}/media/{sm}": ("GET", {}, ESTATE),
+    "/my/neighbours/{s}/join": ("POST", {}, ESTATE),
+    "/my/neighbours/{t}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
+    "/my/neighbours/{t}/join": ("POST", {}, dict.fromkeys(EVERYBODY, "none")),
+    "/my/homes": ("GET", {}, EVERYBODY),
+    "/my/homes/{u}/invite": ("POST", {"name": "x"}, OWNER),
+    "/my/homes/residency/{r}/end": ("POST", {}, OWNER),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccessTable(PortalCase):
+    """Every route × every role: the expected answer, and never the secret."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.roles = {
+            "owner": cls.zhu,
+            "neighbour": cls.neighbour,
+            "tenant": cls.tenant,
+            "former": cls.former,
+            "stranger": cls.stranger,
+            "worker": cls.worker_user,
+            "other_desk": cls.other_desk,
+        }
+
+    def setUp(self):
+        super().setUp()
+        photo = [{"type": "photo", "name": f"{CANARY}.jpg", "raw": photo_bytes()}]
+        self.private = self._take(
+            self.zhu,
+            description=f"{CANARY} 13812345678",
+            place_text=CANARY,
+            preferred_time=CANARY,
+            media=photo,
+        )
+        self.private._talk(self.zhu.partner_id, CANARY)
+        self.worker.image_128 = self.company.logo
+        self.private.sudo().worker_id = self.worker
+        self.shared = self._take_shared(self.zhu, preferred_time=CANARY, media=photo)
+        family = self.env["res.partner"].create({"name": CANARY})
+        self.family = self.env["shequ.residency"].create(
+            {
+                "partner_id": family.id,
+                "unit_id": self.unit.id,
+                "role": "family",
+                "date_from": "2021-01-01",
+            }
+        )
+
+    def _fill(self, text):
+        if not isinstance(text, str):
+            return text
+        return text.format(
+            t=self.private.id,
+            m=self.private.media_ids[:1].id,
+            s=self.shared.id,
+            sm=self.shared.media_ids[:1].id,
+            u=self.unit.id,
+            r=self.family.id,
+        )
+
+    def _visit(self, route, method, values):
+        path = self._fill(route.split(" ")[0])
+        values = {key: self._fill(value) for key, value in values.items()}
+        if method == "GET":
+            return self.get(path, allow_redirects=False)
+        if method == "JSON":
+            return self.url_open(
+                path,
+                json={"jsonrpc": "2.0", "method": "call", "params": values},
+                allow_redirects=False,
+            )
+        return self.post(path, values, allow_redirects=False)
+
+    def _walk(self, role):
+        for route, (method, values, answers) in ROUTES.items():
+            with self.subTest(role=role, route=route), self.env.cr.savepoint() as point:
+                answer = self._visit(route, method, values)
+                expected = answers[role] if answers else None
+                if expected == "ok":
+                    self.assertIn(answer.status_code, (200, 303, 422), route)
+                    self.assertNotIn("/web/login", answer.headers.get("Location", ""))
+                elif expected == "none":
+                    self.assertEqual(answer.status_code, 404, route)
+                if role != "owner":
+                    self.assertNotIn(CANARY, answer.text)
+                    self.assertNotIn(CANARY, str(answer.headers))
+                    self.assertNotIn("13812345678", answer.text)
+                    self.assertNotIn(self.zhu.name, answer.text)
+                point.rollback()
+            self.env.invalidate_all()
+
+    def test_owner(self):
+        self.login(self.zhu)
+        self._walk("owner")
+
+    def test_neighbour(self):
+        self.login(self.neighbour)
+        self._walk("neighbour")
+
+    def test_tenant_of_the_neighbour(self):
+        self.login(self.tenant)
+        self._walk("tenant")
+
+    def test_former_resident(self):
+        self.login(self.former)
+        self._walk("former")
+
+    def test_resident_of_another_company(self):
+        self.login(self.stranger)
+        self._walk("stranger")
+
+    def test_worker(self):
+        self.login(self.worker_user)
+        self._walk("worker")
+
+    def test_front_desk_of_another_estate(self):
+        self.login(self.other_desk)
+        self._walk("other_desk")
+
+    def test_public(self):
+        self.authenticate(None, None)
+        for route, (method, values, _answers) in ROUTES.items():
+            with self.subTest(route=route):
+                answer = self._visit(route, method, values)
+                self.assertNotIn(CANARY, answer.text)
+                if method == "JSON":
+                    self.assertIn("error", answer.json())
+                    self.assertNotIn("result", answer.json())
+                else:
+                    self.assertEqual(answer.status_code, 303)
+                    self.assertIn("/web/login", answer.headers["Location"])
+
+    def test_missing_and_foreign_look_the_same(self):
+        self.login(self.stranger)
+        foreign = self.get(f"/my/tickets/{self.private.id}")
+        missing = self.get("/my/tickets/999999999")
+        self.assertEqual(foreign.status_code, missing.status_code)
+        self.assertEqual(self._body(foreign), self._body(missing))
+
+    def _body(self, page):
+        return page.text.split("<main")[1]
+
+    def test_changes_need_a_token(self):
+        self.login(self.zhu)
+        for route, (method, values, _answers) in ROUTES.items():
+            if method != "POST":
+                continue
+            path = self._fill(route.split(" ")[0])
+            with self.subTest(route=route):
+                filled = {key: self._fill(value) for key, value in values.items()}
+                answer = self.url_open(path, data=filled or {"x": "1"})
+                self.assertEqual(answer.status_code, 400)
+        self.refresh()
+        self.assertEqual(self.private.state, "new")
+
+    def test_changes_are_not_made_by_links(self):
+        self.login(self.zhu)
+        for route, (method, _values, _answers) in ROUTES.items():
+            path = self._fill(route.split(" ")[0])
+            if method == "POST" and " " not in route:
+                with self.subTest(route=route):
+                    answer = self.get(path, allow_redirects=False)
+                    self.assertIn(answer.status_code, (404, 405))
+
+    def test_table_knows_every_route(self):
+        """A new route of the portal has to be put into the table."""
+        known = {route.split(" ")[0].split("?")[0] for route in ROUTES}
+        known = {
+            "/".join(
+                "*" if part[:1] == "{" or part.isdigit() else part
+                for part in route.split("/")
+            )
+            for route in known
+        }
+        for cls in self._portal_classes(ResidentPortal):
+            for function in vars(cls).values():
+                routing = getattr(function, "original_routing", None)
+                for route in (routing or {}).get("routes") or ():
+                    shape = "/".join(
+                        "*" if part[:1] == "<" else part for part in route.split("/")
+                    )
+                    self.assertIn(shape, known)
+
+    def _portal_classes(self, cls):
+        found = [cls]
+        for child in cls.__subclasses__():
+            if child.__module__.startswith("odoo.addons.shequ_property"):
+                found += self._portal_classes(child)
+        self.assertTrue(issubclass(cls, Controller))
+        return found
+
+    def test_joined_neighbour_reads_no_person_over_the_interface(self):
+        """What the record rule lets a participant read names nobody."""
+        self.shared._join(self.neighbour.partner_id)
+        ticket = self.shared.with_user(self.neighbour)
+        self.authenticate(self.neighbour.login, PASSWORD)
+        for field in ("contact_phone", "participant_ids"):
+            answer = self.call(
+                "/web/dataset/call_kw",
+                model="shequ.ticket",
+                method="read",
+                args=[ticket.ids, [field]],
+                kwargs={},
+            )
+            self.assertIn("error", answer, field)
