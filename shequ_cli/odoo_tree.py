@@ -185,7 +185,13 @@ def _unpack(phase):
         raise Problem(f"{layout.DEBS} was not whole and is cleared: run it again.")
     for package in packages:
         phase.update(package.name)
-        run(["dpkg", "-x", package, part], phase, layout.LOGS / "odoo-unpack.log")
+        try:
+            run(["dpkg", "-x", package, part], phase, layout.LOGS / "odoo-unpack.log")
+        except Problem:
+            # Damaged: the next run fetches it anew.
+            package.unlink()
+            layout.DEBS.rename(layout.DEBS.with_name("debs.part"))
+            raise
     shutil.rmtree(layout.ODOO, ignore_errors=True)
     part.rename(layout.ODOO)
 

@@ -59,8 +59,14 @@ def ensure(dev=False):
 def _install(path, phase, log):
     command = [layout.PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps", "-r", path]
+    begun = layout.VENV / f".installing-{path.stem}"
+    if begun.exists():
+        # Killed in the middle: a package may be there by halves.
+        command.append("--force-reinstall")
+    begun.touch()
     run(command, phase, log)
     _mark(path).write_text(_digest(path))
+    begun.unlink()
 
 
 def _link_odoo():
