@@ -1,0 +1,118 @@
+"""Take the pictures of README and guides from the running demo.
+
+    ./shequ run                                  # in another terminal
+    .local/venv/bin/python scripts/screenshots.py [--url http://localhost:8069]
+
+Every picture is written to docs/images, with few enough colours to stay small.
+"""
+
+import argparse
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from shequ_cli import system  # noqa: E402
+from shequ_cli.demo import LOGINS  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+ACTION = "/odoo/action-shequ_property."
+
+
+def first_ticket(page):
+    page.locator("a[href*='/my/tickets/']").first.click()
+
+
+def open_record(page):
+    page.locator(".o_data_row td, .o_kanban_record").first.click()
+
+
+def open_job(page):
+    page.locator(".o_shequ_job").first.click()
+
+
+# picture: role, address, screen, what to do before
+SHOTS = {
+    "resident-home": ("resident", "/my", PHONE, None),
+    "resident-report": ("resident", "/my/report", PHONE, None),
+    "resident-ticket": ("resident", "/my/tickets?show=all", PHONE, first_ticket),
+    "pool": ("dispatcher", ACTION + "action_ticket_pool", DESKTOP, None),
+    "phone-intake": ("front_desk", ACTION + "action_phone_intake", DESKTOP, None),
+    "ticket-form": ("dispatcher", ACTION + "action_ticket_all", DESKTOP, open_record),
+    "worker-jobs": ("worker", ACTION + "action_worker_jobs", PHONE, None),
+    "worker-job": ("worker", ACTION + "action_worker_jobs", PHONE, open_job),
+    "setup": ("company_manager", ACTION + "action_setup", DESKTOP, None),
+    "estate": ("estate_manager", ACTION + "action_estate", DESKTOP, open_record),
+    "sla-policies": ("estate_manager", ACTION + "action_sla_policy", DESKTOP, None),
+    "analysis": ("estate_manager", ACTION + "action_ticket_report", DESKTOP, None),
+    "grid": ("grid_worker", ACTION + "action_ticket_all", DESKTOP, None),
+}
+
+
+def log_in(context, url, login, password):
+    page = context.new_page()
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.locator("form button[type=submit]").first.click()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def take(browser, url, name, logins):
+    role, path, screen, prepare = SHOTS[name]
+    login, password = logins[role]
+    context = browser.new_context(
+        viewport=screen,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        device_scale_factor=2 if screen is PHONE else 1,
+        is_mobile=screen is PHONE,
+        has_touch=screen is PHONE,
+    )
+    page = log_in(context, url, login, password)
+    page.goto(url + path)
+    settle(page)
+    if prepare:
+        prepare(page)
+        settle(page)
+    save(page.screenshot(), IMAGES / f"{name}.png")
+    context.close()
+
+
+def settle(page):
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(2500)
+
+
+def save(raw, path):
+    picture = Image.open(io.BytesIO(raw)).convert("RGB")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.quantize(128).save(path, optimize=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://localhost:8069")
+    parser.add_argument("names", nargs="*", default=list(SHOTS))
+    args = parser.parse_args()
+    logins = {role: (login, password) for role, login, password, _path in LOGINS}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=system.chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for name in args.names:
+            take(browser, args.url, name, logins)
+            print(IMAGES / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
