@@ -4,3 +4,4 @@ from . import test_anonymise
 from . import test_sla
 from . import test_address
 from . import test_phone
+from . import test_search_terms
