@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .ticket import CLOSE_REASONS, FINISHED_STATES, HOLD_REASONS, OPEN_STATES
@@ -445,7 +445,9 @@ class Ticket(models.Model):
         if not body and not media:
             raise UserError(self.env._("Please write something or add a photo."))
         kept = self.sudo()._add_media(list(media), phase="talk") if media else None
-        return self.sudo().message_post(
+        # Odoo drops the attachments of a message that a portal user posts, unless
+        # they come from its own composer.
+        return self.with_user(SUPERUSER_ID).message_post(
             body=body,
             author_id=partner.id,
             message_type="comment",

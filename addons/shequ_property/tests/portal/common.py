@@ -26,6 +26,8 @@ class PortalCase(HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        # The tests read English pages, whatever language the database speaks.
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.company = cls.env["res.company"].create({"name": "Portal Property"})
         cls.other_company = cls.env["res.company"].create({"name": "Portal Rival"})
         cls.estate = cls._make_estate("金昊雅苑", "PORTA", cls.company)
