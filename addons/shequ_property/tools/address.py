@@ -253,7 +253,14 @@ def _readings(pieces):
             continue
         if len(real) > 1 and _BUILDING not in real:
             continue
+        if any(
+            slot == _ENTRANCE and not mark and len(value) > 2
+            for (value, mark), slot in zip(pieces, slots, strict=True)
+        ):
+            continue  # nobody has a hundred entrances: 12-302 means a room
         readings.append(slots)
+    if len(pieces) > 2 and any(_ROOM in slots for slots in readings):
+        readings = [slots for slots in readings if _ROOM in slots]
     # A reading that reaches the room is likelier, then one without a lane.
     return sorted(readings, key=lambda slots: (_ROOM not in slots, _LANE in slots))
 

@@ -25,7 +25,6 @@ class ShequResidencyTransfer(models.TransientModel):
     new_owner_id = fields.Many2one("res.partner", string="New Owner")
     residency_ids = fields.Many2many(
         "shequ.residency",
-        string="Ends",
         compute="_compute_residency_ids",
         store=True,
         readonly=False,

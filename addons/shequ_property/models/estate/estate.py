@@ -61,7 +61,6 @@ class ShequEstate(models.Model):
     )
     supervisor_id = fields.Many2one(
         "res.users",
-        string="Supervisor",
         domain="[('share', '=', False)]",
         tracking=True,
         groups="base.group_user",
@@ -69,7 +68,6 @@ class ShequEstate(models.Model):
     )
     duty_manager_id = fields.Many2one(
         "res.users",
-        string="Duty Manager",
         domain="[('share', '=', False)]",
         tracking=True,
         groups="base.group_user",
@@ -80,7 +78,6 @@ class ShequEstate(models.Model):
         "shequ_estate_staff_rel",
         "estate_id",
         "user_id",
-        string="Staff",
         domain="[('share', '=', False)]",
         groups="base.group_user",
     )

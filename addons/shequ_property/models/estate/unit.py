@@ -27,6 +27,7 @@ class ShequUnit(models.Model):
     grid_id = fields.Many2one(
         related="building_id.grid_id", store=True, index="btree_not_null"
     )
+    lane = fields.Char(related="building_id.lane", store=True)
     entrance = fields.Char(help="Entrance (单元); empty when the building has one.")
     floor = fields.Integer(
         compute="_compute_floor",
@@ -308,7 +309,7 @@ class ShequUnit(models.Model):
         elif found.room:
             domain &= Domain("room", "=like", f"{found.room}%")
         if found.lane:
-            domain &= Domain("building_id.lane", "=", found.lane)
+            domain &= Domain("lane", "=", found.lane)
         if found.entrance:
             domain &= Domain("entrance", "=", found.entrance)
         return domain

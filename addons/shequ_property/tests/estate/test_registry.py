@@ -156,6 +156,7 @@ class TestRegistry(RegistryCase):
         )[0]
         self.assertIn("12号楼1单元302室", html.decode())
         self.assertNotIn("王阿姨", html.decode())
+        self.assertIn('class="article"', html.decode(), "printing needs one")
 
 
 @tagged("post_install", "-at_install")
