@@ -66,7 +66,7 @@ class SlaBreach(models.Model):
         help="Recorded without calling anybody: a higher level was reached at the "
         "same time, or the work was done before the sweep saw it.",
     )
-    message = fields.Char(compute="_compute_message")
+    message = fields.Char(string="Alarm", compute="_compute_message")
     point_ids = fields.One2many("shequ.performance.point", "breach_id")
 
     # Once for each promise: an extension is a new promise with alarms of its own.

@@ -22,7 +22,11 @@ class SlaTarget(models.Model):
     _rec_name = "target"
 
     policy_id = fields.Many2one(
-        "shequ.sla.policy", required=True, index=True, ondelete="cascade"
+        "shequ.sla.policy",
+        string="Deadline Policy",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     sequence = fields.Integer(default=10)
     target = fields.Selection(TARGETS, required=True)

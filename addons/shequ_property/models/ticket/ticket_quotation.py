@@ -41,8 +41,8 @@ class Ticket(models.Model):
     quotation_state = fields.Selection(
         [
             ("none", "No quotation"),
-            ("sent", "Waiting for the resident"),
-            ("accepted", "Accepted"),
+            ("sent", "Waiting for an answer"),
+            ("accepted", "Agreed"),
             ("refused", "Refused"),
             ("invoiced", "Invoiced"),
         ],
