@@ -136,7 +136,9 @@ def po_faults(path):
 
 def placeholders(text):
     """Collect %(name)s, %s, {{ expression }} and ${expression} of a text."""
-    found = re.findall(r"%\([^)]+\)[sdf]|%[sdif]\b|\{\{.*?\}\}|\$\{.*?\}", text)
+    # ASCII: a Chinese character that follows %s is no letter of it
+    pattern = r"%\([^)]+\)[sdf]|%[sdif]\b|\{\{.*?\}\}|\$\{.*?\}"
+    found = re.findall(pattern, text, re.ASCII)
     return sorted(found)
 
 
