@@ -242,7 +242,17 @@ class PhoneIntake(models.TransientModel):
     def _take_in(self):
         self.ensure_one()
         self.estate_id.check_access("read")
-        return self.env["shequ.ticket"]._intake(self._report())
+        ticket = self.env["shequ.ticket"]._intake(self._report())
+        self._drop_uploads()
+        return ticket
+
+    def _drop_uploads(self):
+        """The ticket keeps its own copies; the files as sent may tell a location."""
+        self.photo_ids.filtered(
+            lambda file: (
+                file.res_model == self._name and file.create_uid == self.env.user
+            )
+        ).unlink()
 
     def _report(self):
         """Return the values for the intake."""

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common_desk import DeskCase
+from .common_desk import DeskCase, photo_bytes
 
 
 @tagged("post_install", "-at_install")
@@ -175,6 +175,25 @@ class TestPhoneIntake(DeskCase):
         self.assertEqual(ticket.reporter_id, self.grid_user.partner_id)
         self.assertEqual(ticket.on_behalf_id, self.wang)
         self.assertIn(self.wang, ticket.participant_ids)
+
+    def test_photos_are_kept_with_the_ticket_and_not_as_they_were_sent(self):
+        call = self._call()
+        call.phone = "13812345678"
+        call.description = "墙面开裂"
+        record = call.save()
+        upload = (
+            self.env["ir.attachment"]
+            .with_user(self.desk)
+            .create({"name": "a.jpg", "raw": photo_bytes(), "res_model": record._name})
+        )
+        foreign = self.env["ir.attachment"].create(
+            {"name": "b.jpg", "raw": photo_bytes(), "public": True}
+        )
+        record.photo_ids = upload + foreign
+        ticket = self._ticket(record.action_save())
+        self.assertEqual(ticket.media_ids.mapped("phase"), ["report"] * 2)
+        self.assertFalse(upload.exists())
+        self.assertTrue(foreign.exists())
 
     def test_a_worker_has_no_such_form(self):
         with self.assertRaises(AccessError):
