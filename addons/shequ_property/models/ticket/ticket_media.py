@@ -60,7 +60,8 @@ class TicketMedia(models.Model):
                 if item["type"] == "voice"
                 else media_tools.check_video
             )
-            return item["raw"], check(item["raw"])
+            mimetype = check(item["raw"])
+            return media_tools.without_location(item["raw"]), mimetype
         except media_tools.MediaError as error:
             raise UserError(self._refusal(item, error)) from error
 

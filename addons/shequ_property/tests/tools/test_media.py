@@ -18,6 +18,7 @@ from ...tools.media import (
     check_video,
     inspect_clip,
     process_photo,
+    without_location,
 )
 
 RED, GREEN, BLUE, WHITE = (220, 20, 20), (20, 200, 20), (20, 20, 220), (255,) * 3
@@ -80,10 +81,10 @@ def box(name, body):
     return struct.pack(">I4s", len(body) + 8, name) + body
 
 
-def mp4(handler, brand=b"isom", seconds=7, with_movie=True):
+def mp4(handler, brand=b"isom", seconds=7, with_movie=True, notes=b""):
     header = struct.pack(">B3xIIII", 0, 0, 0, 1000, seconds * 1000) + bytes(80)
     track = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + handler + bytes(12))))
-    movie = box(b"moov", box(b"mvhd", header) + track)
+    movie = box(b"moov", box(b"mvhd", header) + track + notes)
     start = box(b"ftyp", brand + bytes(4))
     return start + box(b"mdat", bytes(64)) + (movie if with_movie else b"")
 
@@ -339,6 +340,7 @@ class TestFuzz(BaseCase):
         damaged = bytes(damaged[: max(4, int(len(damaged) * kept))])
         for function in (process_photo, check_audio, check_video):
             without_crash(function, damaged)
+        self.assertEqual(len(without_location(damaged)), len(damaged))
 
     @settings(max_examples=200, deadline=None)
     @given(st.binary(max_size=600))
@@ -399,6 +401,29 @@ class TestClips(MediaCase):
         for mimetype, raw in cases.items():
             with self.subTest(mimetype=mimetype):
                 self.assertEqual(check_video(raw), mimetype)
+
+    def test_where_a_film_was_made_is_blotted_out(self):
+        place = b"+31.2304+121.4737+004.000/"
+        loci = box(
+            b"loci", bytes(6) + b"home" + struct.pack(">ii", 121 << 16, 31 << 16)
+        )
+        notes = box(b"udta", box(b"\xa9xyz", b"\0\x1a\x15\xc7" + place) + loci)
+        raw = mp4(b"vide", notes=notes)
+        clean = without_location(raw)
+        self.assertEqual(len(clean), len(raw))
+        self.assertNotIn(b"31.2304", clean)
+        self.assertNotIn(b"loci", clean)
+        self.assertNotIn(struct.pack(">i", 121 << 16), clean)
+        self.assertEqual(inspect_clip(clean), inspect_clip(raw))
+        changed = sum(a != b for a, b in zip(raw, clean, strict=True))
+        self.assertLessEqual(changed, len(place) + len(loci))
+
+    def test_what_has_no_place_is_left_as_it_is(self):
+        film = mp4(b"vide")
+        # The picture itself may hold any bytes.
+        film = film.replace(bytes(32), b"+31.2304+121.4737/".ljust(32, b"\0"), 1)
+        for raw in (film, webm(1), wav(), b"", b"1234moov", mp4(b"vide")[:-30]):
+            self.assertEqual(without_location(raw), raw)
 
     def test_one_does_not_pass_for_the_other(self):
         self.assertRefused("not_video", check_video, mp4(b"soun", b"M4A "))
