@@ -95,16 +95,22 @@ def scratch_postgres():
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """The browser, headless (`playwright`'s Browser with the machine's Chromium)."""
+def chromium_path():
+    """Where Chromium is; in CI a session without it does not even begin."""
     path = system.chromium()
     if not path:
         pytest.skip("Chromium is not installed")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path):
+    """The browser, headless (`playwright`'s Browser with the machine's Chromium)."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path,
+            executable_path=chromium_path,
             args=[
                 "--no-sandbox",
                 "--disable-gpu",

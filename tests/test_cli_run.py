@@ -20,7 +20,7 @@ from processes import free_port
 
 from shequ_cli import layout, postgres
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 SECOND_START_SECONDS = 15
 READY = "Ctrl-C stops it"
 

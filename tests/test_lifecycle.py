@@ -10,7 +10,7 @@ import pytest
 from shequ_cli import database, layout
 
 ADDONS = layout.addon_dirs(layout.ADDONS)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def names(pg, name, query):

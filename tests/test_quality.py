@@ -9,7 +9,7 @@ from processes import error_lines, free_port, run_odoo
 from shequ_cli import layout, lint
 
 ADDONS = layout.addon_dirs(layout.ADDONS)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 # Odoo's summary, such as "0 failed, 0 error(s) of 12 tests when loading database"
 SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
@@ -48,7 +48,7 @@ def test_views_and_fields(pg, new_database):
     run_odoo_tests(pg, new_database(), tags)
 
 
-def test_every_menu_can_be_clicked(pg, new_database, chromium):
+def test_every_menu_can_be_clicked(pg, new_database, chromium_path):
     run_odoo_tests(pg, new_database(), "click_all/web:TestMenusAdmin")
 
 
