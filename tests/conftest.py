@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from processes import LiveServer, error_lines, run_odoo
 
 from shequ_cli import layout, postgres, system
 from shequ_cli.database import RUN_PREFIX
+
+from .processes import LiveServer, error_lines, run_odoo
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}

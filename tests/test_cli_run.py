@@ -16,9 +16,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from processes import free_port
 
 from shequ_cli import layout, postgres
+
+from .processes import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 SECOND_START_SECONDS = 15

@@ -4,9 +4,10 @@ import re
 import subprocess
 
 import pytest
-from processes import error_lines, free_port, run_odoo
 
 from shequ_cli import layout, lint
+
+from .processes import error_lines, free_port, run_odoo
 
 ADDONS = layout.addon_dirs(layout.ADDONS)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
