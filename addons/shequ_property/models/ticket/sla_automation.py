@@ -12,6 +12,7 @@ from odoo.fields import Command
 from .sla_breach import AUDIENCES
 
 BREACH = "shequ.sla.breach"
+OWN_STATES = {"shequ_sla_notify", "shequ_sla_points"}
 # What a company manager may change; everything else takes a system administrator,
 # because an automation rule acts with all rights.
 AUTOMATION_FIELDS = {"active", "name", "filter_domain", "description"}
@@ -39,8 +40,7 @@ class ServerAction(models.Model):
         if self._shequ_limited():
             breach_model = self.env["ir.model"]._get_id(BREACH)
             own = all(
-                action.model_id.id == breach_model
-                and action.state in ("shequ_sla_notify", "shequ_sla_points")
+                action.model_id.id == breach_model and action.state in OWN_STATES
                 for action in self.sudo()
             )
             if not own or not vals.keys() <= ACTION_FIELDS:
@@ -66,14 +66,30 @@ class ServerAction(models.Model):
 
     def _get_warning_messages(self):
         warnings = super()._get_warning_messages()
-        own = self.state in ("shequ_sla_notify", "shequ_sla_points")
-        if own and self.model_id.model != BREACH:
+        if self.state in OWN_STATES and self.model_id.model != BREACH:
             warnings.append(self.env._("This action is made for missed deadlines."))
         return warnings
 
 
 class BaseAutomation(models.Model):
     _inherit = "base.automation"
+
+    def _process(self, records, domain_post=None):
+        """Run the two kinds of action once for all breaches of a sweep.
+
+        Odoo runs an action once a record, which after an outage means thousands of
+        times the same preparation.  Breaches are never changed, so its guard against
+        rules that set off themselves is not needed here.
+        """
+        actions = self.sudo().action_server_ids
+        own = records._name == BREACH and set(actions.mapped("state")) <= OWN_STATES
+        if not own or not records:
+            return super()._process(records, domain_post=domain_post)
+        for action in actions:
+            action.with_context(
+                active_model=BREACH, active_ids=records.ids, active_id=records[0].id
+            ).run()
+        return None
 
     def write(self, vals):
         if self.env.su or self.env.user.has_group("base.group_system"):

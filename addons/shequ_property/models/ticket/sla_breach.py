@@ -193,6 +193,21 @@ class SlaBreach(models.Model):
         else:
             outbox.extend(entries)
 
+    def _audience_key(self, audience):
+        """Return what decides who the people of an audience are."""
+        self.ensure_one()
+        if audience != "team":
+            return (audience, self.estate_id.id)
+        ticket = self.ticket_id
+        desk = self.target in ("accept", "dispatch", "call_back")
+        return (
+            audience,
+            self.estate_id.id,
+            ticket.team_id.id,
+            ticket.worker_id.id,
+            desk,
+        )
+
     def _users_of(self, audience):
         """Return the users of an audience, or of the next one up; maybe nobody."""
         self.ensure_one()
@@ -240,12 +255,17 @@ class SlaBreach(models.Model):
     @api.model
     def _send_outbox(self, entries):
         """Send what was collected: single messages, or one list a person and estate."""
-        by_user = {}
-        for audience, breach_id in entries:
-            breach = self.sudo().browse(breach_id)
-            for user in breach._users_of(audience):
-                key = (user, breach.estate_id)
-                by_user.setdefault(key, {}).setdefault(breach_id, breach)
+        by_user, known = {}, {}
+        for breach, audience in zip(
+            self.sudo().browse([entry[1] for entry in entries]),
+            [entry[0] for entry in entries],
+            strict=True,
+        ):
+            people = breach._audience_key(audience)
+            if people not in known:
+                known[people] = breach._users_of(audience)
+            for user in known[people]:
+                by_user.setdefault((user, breach.estate_id), {})[breach.id] = True
         for (user, estate), found in by_user.items():
             breaches = (
                 self.sudo()
