@@ -13,7 +13,7 @@ from . import texts
 
 CHINA = timedelta(hours=8)
 DAYS = 91
-TICKETS = 880
+TICKETS = 820
 # What is reported: the shares that the "Jiao" community published for a quarter.
 SHARES = {
     "home_repair": 42,
@@ -408,7 +408,7 @@ class Plan:
             called = accepted + self._some(4, 0.5)
             if self._chance(4):
                 called = at + self._some(50, 0.3, 32)
-        elif args["category"].split(".")[0] in BLUE and self._chance(70):
+        elif args["category"].split(".")[0] in BLUE and self._chance(80):
             return
         else:
             called = self._awake(accepted + self._some(25, 0.8))
@@ -455,7 +455,7 @@ class Plan:
         estate = args["estate"]
         users = [r.person for r in self.living[estate] if r.person.portal]
         others = [p for p in users if p.index != args["reporter"]]
-        for person in self.rng.sample(others, self.rng.choice((0, 0, 1, 1, 2, 3, 5))):
+        for person in self.rng.sample(others, self.rng.choice((0, 0, 0, 1, 1, 2, 4))):
             at = accepted + (done - accepted) * self.rng.random()
             self._add(at, ticket, "join", person)
         if self._chance(30) and done - accepted > minutes(50):
@@ -476,10 +476,9 @@ class Plan:
             if key in args:
                 copied[key] = args[key]
         self.steps[-1].args = copied
-        merged = at + self._some(7, 0.4)
+        merged = min(at + self._some(7, 0.4), done - minutes(1))
         dispatcher = self.staff[args["estate"]]["dispatcher"]
-        if merged < done:
-            self._add(merged, copy, "merge", dispatcher, master=ticket)
+        self._add(merged, copy, "merge", dispatcher, master=ticket)
 
     def _finish(self, ticket, args, worker, done, again=False):
         category = args["category"]
@@ -607,9 +606,7 @@ class Plan:
         start = assigned + self._some(12, 0.3, 3)
         self._add(start, ticket, "start", worker)
         text = texts.phrase(self.rng, f"hold_{reason}", category)
-        self._add(
-            start + minutes(9), ticket, "hold", worker, reason=reason, text=text
-        )
+        self._add(start + minutes(9), ticket, "hold", worker, reason=reason, text=text)
         if reason == "fund":
             desk = self.staff[estate]["front_desk"]
             text = texts.phrase(self.rng, "hold_fund")
