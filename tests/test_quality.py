@@ -49,10 +49,6 @@ def test_views_and_fields(pg, new_database):
     run_odoo_tests(pg, new_database(), tags)
 
 
-def test_every_menu_can_be_clicked(pg, new_database, chromium_path):
-    run_odoo_tests(pg, new_database(), "click_all/web:TestMenusAdmin")
-
-
 def test_no_code_of_older_versions(pg):
     code, output = run_odoo(
         pg,
