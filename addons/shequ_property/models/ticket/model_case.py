@@ -41,7 +41,7 @@ class ModelCase(models.Model):
         related="estate_id.name", related_sudo=True, string="Estate Name"
     )
     category_id = fields.Many2one("shequ.ticket.category")
-    worker_id = fields.Many2one("shequ.worker", string="Worker")
+    worker_id = fields.Many2one("shequ.worker")
     worker_name = fields.Char(
         related="worker_id.name", related_sudo=True, string="Done By"
     )

@@ -60,7 +60,6 @@ class Ticket(models.Model):
     quotation_refuse_reason = fields.Char(readonly=True, copy=False)
     invoice_id = fields.Many2one(
         "account.move",
-        string="Invoice",
         readonly=True,
         copy=False,
         index="btree_not_null",
