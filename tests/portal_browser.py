@@ -1,0 +1,131 @@
+"""The resident portal in a real browser: signing in, axe-core, sizes of targets."""
+
+import json
+import os
+import shutil
+import subprocess
+import urllib.parse
+
+import pytest
+
+from shequ_cli import layout
+
+AXE = "4.14.1"
+AXE_FOLDER = layout.ROOT / ".local" / "npm"
+# WCAG 2.2 A and AA, and what axe calls good practice.
+RULES = [
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22aa",
+    "best-practice",
+]
+# All that can be tapped and is shown.  Hidden inputs are measured by what stands for
+# them: their label.
+TARGETS = """
+() => {
+    const bad = [];
+    const seen = (element) => {
+        const style = getComputedStyle(element);
+        const box = element.getBoundingClientRect();
+        return style.visibility !== "hidden" && style.display !== "none" &&
+            box.width > 1 && box.height > 1;
+    };
+    const all = "a[href], button, input, select, textarea, summary, label.sq-pick," +
+        "label[for], audio, video";
+    for (const element of document.querySelectorAll(all)) {
+        if (element.type === "hidden" || !seen(element)) {
+            continue;
+        }
+        const style = getComputedStyle(element);
+        // A label that only names a field is not a target of its own.
+        if (element.matches("label[for]") && !element.querySelector(".sq-i") ) {
+            continue;
+        }
+        let target = element;
+        if (element.matches("input[type=radio], input[type=checkbox]")) {
+            target = element.closest("label") || element.labels[0] || element;
+        }
+        // A link within a sentence is read, not aimed at (WCAG 2.5.8, inline).
+        if (style.display === "inline" && element.matches("p a")) {
+            continue;
+        }
+        const box = target.getBoundingClientRect();
+        if (box.width < 43.99 || box.height < 43.99) {
+            bad.push(`${Math.round(box.width)}×${Math.round(box.height)} ` +
+                element.outerHTML.slice(0, 160));
+        }
+    }
+    return bad;
+}
+"""
+
+
+def axe_source():
+    """The script of axe-core, fetched with npm when it is not there yet."""
+    path = AXE_FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.is_file() and shutil.which("npm"):
+        subprocess.run(
+            ["npm", "install", "--no-save", "--prefix", AXE_FOLDER, f"axe-core@{AXE}"],
+            check=False,
+            capture_output=True,
+            timeout=180,
+        )
+    if not path.is_file():
+        text = "axe-core is missing: it is fetched with npm, which needs the network"
+        if os.environ.get("CI") or os.environ.get("SHEQU_REQUIRE_BROWSER"):
+            pytest.fail(text, pytrace=False)
+        pytest.skip(text)
+    return path.read_text("utf-8")
+
+
+def sign_in(page, server, login, password):
+    """Give the browser the session of a user."""
+    answer = page.context.request.post(
+        server.url("/web/session/authenticate"),
+        data=json.dumps(
+            {
+                "jsonrpc": "2.0",
+                "method": "call",
+                "params": {
+                    "db": server.database,
+                    "login": login,
+                    "password": password,
+                },
+            }
+        ),
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.json().get("result", {}).get("uid"), answer.text()[:500]
+
+
+def violations(page, source):
+    """What axe-core finds on a page, as lines of text."""
+    # The page's own policy forbids scripts in it; the driver is not the page.
+    page.evaluate(source + ";undefined")
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES
+    )
+    return [
+        f"{issue['id']}: {issue['help']} — {node['html'][:200]} "
+        f"({node['failureSummary'][:300]})"
+        for issue in found
+        for node in issue["nodes"]
+    ]
+
+
+def small_targets(page):
+    """Targets under 44 × 44 px, as lines of text."""
+    return page.evaluate(TARGETS)
+
+
+def overflow(page):
+    """How many pixels the page is wider than the screen."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+def path_of(page):
+    return urllib.parse.urlsplit(page.url).path

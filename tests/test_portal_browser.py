@@ -1,0 +1,390 @@
+"""The resident portal in Chromium at 390 and 1280 pixels."""
+
+import io
+import re
+import time
+
+import pytest
+from PIL import Image
+
+from . import world
+from .portal_browser import (
+    axe_source,
+    overflow,
+    path_of,
+    sign_in,
+    small_targets,
+    violations,
+)
+
+pytestmark = pytest.mark.timeout(900)
+THEMES = ("light", "dark")
+
+
+def photo(size=(1600, 1200), noise=40):
+    """A photograph as large as a telephone's: noise does not compress."""
+    image = Image.effect_noise(size, noise).convert("RGB")
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=92)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def community(pg, live_server, odoo_script):
+    """A server with a small community; facts of it in `facts`."""
+    server = live_server()
+    server.facts = world.build(pg, server.database)
+    server.facts.update(odoo_script(server.database, TICKETS))
+    return server
+
+
+# Tickets in each state that a page can show.
+TICKETS = """
+import io, json
+from PIL import Image
+stream = io.BytesIO(); Image.new("RGB", (400, 300), (90, 140, 120)).save(stream, "JPEG")
+photo = lambda name: {"type": "photo", "name": name, "raw": stream.getvalue()}
+User = env["res.users"]
+zhu, neighbour = (
+    User.search([("login", "=", login)]).partner_id for login in ("zhu", "neighbour")
+)
+desk = User.search([("login", "=", "desk")])
+worker = env["shequ.worker"].search([], limit=1)
+estate = env["shequ.estate"].search([("code", "=", "JHYY")])
+estate.phone = "021-57180000"
+building = estate.building_ids[0]
+unit = zhu.shequ_unit_ids[0]
+family = env["res.partner"].create({"name": "朱奶奶"})
+env["shequ.residency"].create({"partner_id": family.id, "unit_id": unit.id,
+    "role": "family", "date_from": "2021-01-01"})
+second = env["shequ.unit"].create({"building_id": building.id, "entrance": "1",
+    "room": "1501"})
+env["shequ.residency"].create({"partner_id": zhu.id, "unit_id": second.id,
+    "date_from": "2022-01-01"})
+def take(who, **values):
+    return env["shequ.ticket"]._intake({"channel": "portal", "reporter_id": who.id,
+        "contact_phone": "13812345678", "description": "厨房水管漏水，请尽快来看看。",
+        "category_code": "home_repair.water_leak", **values})
+def send(ticket):
+    staff = ticket.with_user(desk); staff.action_accept(); staff._assign(worker=worker)
+    return staff
+shared = {"building_id": building.id, "is_public_area": True, "visibility": "shared",
+    "category_code": "public_facility.floor_wall", "place_text": "一层电梯厅",
+    "description": "电梯厅地砖松动起翘，容易绊倒老人。", "media": [photo("a.jpg")]}
+new = take(zhu, **shared)
+sent = take(zhu, unit_id=unit.id, media=[photo("a.jpg"), photo("b.jpg")],
+    preferred_time="下午六点以后", on_behalf_id=family.id)
+send(sent); sent._talk(zhu, "师傅几点到？"); sent._talk(desk.partner_id, "18:30 到")
+held = take(zhu, unit_id=unit.id); send(held)._hold("parts", "等厂家发货")
+done = take(zhu, unit_id=unit.id); staff = send(done); staff.action_start()
+staff._finish("换了新的水管", photos=[photo("done.jpg")])
+rated = take(zhu, unit_id=unit.id); staff = send(rated); staff.action_start()
+staff._finish("换了新的水管", photos=[photo("done.jpg")])
+rated._rate(zhu, 5, env["shequ.rating.tag"].search([], limit=2), "师傅响应及时")
+rated.model_case_consent = "asked"
+returned = take(zhu, unit_id=unit.id); returned.with_user(desk)._return("是几楼？")
+cancelled = take(zhu, unit_id=unit.id); cancelled._cancel(zhu, "自己修好了")
+quoted = take(zhu, unit_id=unit.id); send(quoted)
+env["shequ.ticket.cost"].create({"ticket_id": quoted.id, "name": "水管", "quantity": 2,
+    "price_unit": 30, "payer": "resident"})
+quoted.with_user(desk).action_send_quotation()
+theirs = take(neighbour, **shared); other = take(neighbour, **shared)
+other._join(zhu)
+env.cr.commit()
+print(json.dumps({"tickets": {name: ticket.id for name, ticket in {"new": new,
+    "sent": sent, "held": held, "done": done, "rated": rated, "returned": returned,
+    "cancelled": cancelled, "quoted": quoted, "joined": other}.items()},
+    "theirs": theirs.id}))
+"""
+
+
+def pages(facts):
+    """Every page of the portal, with each state of a ticket."""
+    return [
+        "/my/community",
+        "/my/report",
+        "/my/report?kind=complaint",
+        "/my/report?kind=ask",
+        "/my/tickets?show=open",
+        "/my/tickets?show=all",
+        "/my/tickets?search=nothing-like-this",
+        *[f"/my/tickets/{number}" for number in facts["tickets"].values()],
+        "/my/neighbours",
+        f"/my/neighbours/{facts['theirs']}",
+        "/my/homes",
+        "/my/settings",
+        "/my/tickets/999999999",
+    ]
+
+
+def open_everything(page):
+    """Unfold what is folded, so that it is measured too."""
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+    )
+
+
+def settle(page, theme, large=False):
+    """Choose colours and size as the settings page does."""
+    page.evaluate(
+        "([theme, large]) => { document.documentElement.dataset.theme = theme;"
+        " if (large) { document.documentElement.dataset.large = '1'; } }",
+        [theme, large],
+    )
+
+
+def walk(page, community, check):
+    """Visit each page in both themes and in large type; collect complaints."""
+    sign_in(page, community, "zhu", world.PASSWORD)
+    found = []
+    for path in pages(community.facts):
+        page.goto(community.url(path))
+        open_everything(page)
+        for theme, large in (("light", False), ("dark", False), ("light", True)):
+            settle(page, theme, large)
+            look = f"{path} {theme}{' large' if large else ''}"
+            found += [f"{look}: {line}" for line in check(page)]
+    return found
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_axe_finds_nothing(community, device, request):
+    source = axe_source()
+    page = request.getfixturevalue(device)
+    found = walk(page, community, lambda page: violations(page, source))
+    assert not found, "\n".join(found)
+
+
+def test_every_target_is_44_pixels_and_nothing_overflows(community, phone):
+    def check(page):
+        wide = overflow(page)
+        return small_targets(page) + ([f"{wide} px too wide"] if wide > 0 else [])
+
+    found = walk(phone, community, check)
+    assert not found, "\n".join(found)
+
+
+def test_pages_load_without_complaints_of_the_browser(community, phone):
+    said = []
+    phone.on("console", lambda message: said.append(message.text))
+    phone.on("pageerror", lambda error: said.append(str(error)))
+    sign_in(phone, community, "zhu", world.PASSWORD)
+    for path in pages(community.facts)[:-1]:
+        phone.goto(community.url(path))
+    assert not said, "\n".join(said)
+
+
+# --- reporting -----------------------------------------------------------------
+
+
+def begin_report(page, community, photos=1, size=(1600, 1200)):
+    sign_in(page, community, "tenant", world.PASSWORD)
+    page.goto(community.url("/my/report"))
+    page.evaluate("window.shequ.report.ready")
+    page.check("#place-home", force=True)
+    page.check("[name=category][value='home_repair.water_leak']", force=True)
+    files = [
+        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": photo(size)}
+        for n in range(photos)
+    ]
+    if files:
+        page.set_input_files("[data-pick=album]", files)
+        page.wait_for_function(
+            "n => document.querySelectorAll('[data-shots] img').length === n",
+            arg=photos,
+        )
+
+
+def send(page):
+    page.click("form[data-report] button[type=submit]")
+
+
+def tickets_of(odoo_script, community, login="tenant"):
+    """Reports of a person: number of photos of each."""
+    return odoo_script(
+        community.database,
+        "import json\n"
+        f"partner = env['res.users'].search([('login', '=', {login!r})]).partner_id\n"
+        "tickets = env['shequ.ticket'].search([('reporter_id', '=', partner.id)])\n"
+        "print(json.dumps({'photos': [len(t.media_ids) for t in tickets],"
+        " 'words': tickets.mapped('description')}))\n",
+    )
+
+
+def test_report_in_three_taps(community, phone, odoo_script):
+    """Tile, photo, send."""
+    begin_report(phone, community)
+    send(phone)
+    phone.wait_for_url(re.compile(r"/my/tickets/\d+"))
+    assert tickets_of(odoo_script, community)["photos"] == [1]
+
+
+def test_report_goes_through_on_slow_3g(community, phone, slow_network, odoo_script):
+    sign_in(phone, community, "tenant", world.PASSWORD)
+    slow_network(phone)
+    began = time.monotonic()
+    phone.goto(community.url("/my/report"), timeout=60000)
+    shown = time.monotonic() - began
+    slow = 15
+    assert shown < slow, f"the form took {shown:.0f} s to show on slow 3G"
+    begin_report(phone, community, photos=3)
+    send(phone)
+    phone.wait_for_url(re.compile(r"/my/tickets/\d+"), timeout=120000)
+    assert tickets_of(odoo_script, community)["photos"] == [3]
+
+
+def test_network_cut_during_the_upload(community, phone, slow_network, odoo_script):
+    """The line breaks in the middle; the report goes out by itself, once."""
+    begin_report(phone, community, photos=3)
+    phone.fill("#description", "断网也不能丢")
+    session = slow_network(phone)
+    send(phone)
+    phone.wait_for_function(
+        "parseInt(document.querySelector('[data-sending-bar]').style.width) > 5 &&"
+        "parseInt(document.querySelector('[data-sending-bar]').style.width) < 90",
+        timeout=60000,
+    )
+    cut(session, offline=True)
+    phone.wait_for_selector("[data-sending-now]:visible", timeout=60000)
+    assert tickets_of(odoo_script, community)["photos"] == []
+    cut(session, offline=False)
+    phone.wait_for_url(re.compile(r"/my/tickets/\d+"), timeout=120000)
+    filed = tickets_of(odoo_script, community)
+    assert filed == {"photos": [3], "words": ["断网也不能丢"]}
+
+
+def cut(session, offline):
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": offline,
+            "latency": 400,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        },
+    )
+
+
+def test_lost_answer_files_one_ticket(community, phone, odoo_script):
+    """The server has it, the phone does not know: it sends again."""
+    begin_report(phone, community)
+    lost = []
+
+    def lose_first_answer(route):
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    phone.route(re.compile("/my/report$"), lose_first_answer)
+    send(phone)
+    phone.wait_for_url(re.compile(r"/my/tickets/\d+"), timeout=60000)
+    assert lost == [200]
+    assert tickets_of(odoo_script, community)["photos"] == [1]
+
+
+def test_report_survives_a_closed_browser(community, phone, odoo_script):
+    """What was written, and the photos, are there again."""
+    begin_report(phone, community, photos=2)
+    phone.fill("#description", "写到一半来电话了")
+    phone.wait_for_timeout(1000)
+    again = phone.context.new_page()
+    phone.close()
+    again.goto(community.url("/my/report"))
+    again.wait_for_selector("[data-kept]:visible")
+    assert again.input_value("#description") == "写到一半来电话了"
+    assert again.locator("[data-shots] img").count() == 2
+    assert again.is_checked("[value='home_repair.water_leak']")
+    send(again)
+    again.wait_for_url(re.compile(r"/my/tickets/\d+"))
+    assert tickets_of(odoo_script, community)["photos"] == [2]
+    again.goto(community.url("/my/report"))
+    again.evaluate("window.shequ.report.ready")
+    assert not again.is_visible("[data-kept]")
+
+
+def test_unsent_report_is_sent_when_the_page_opens_again(
+    community, phone, slow_network, odoo_script
+):
+    begin_report(phone, community)
+    session = slow_network(phone)
+    cut(session, offline=True)
+    send(phone)
+    phone.wait_for_selector("[data-sending-now]:visible", timeout=60000)
+    again = phone.context.new_page()
+    phone.close()
+    again.goto(community.url("/my/community"))
+    again.wait_for_selector("[data-unsent]:visible")
+    again.click("[data-unsent-link]")
+    again.wait_for_url(re.compile(r"/my/tickets/\d+"), timeout=60000)
+    assert tickets_of(odoo_script, community)["photos"] == [1]
+
+
+def test_session_that_ended_keeps_the_report(community, phone, odoo_script):
+    """Signed out while writing: sign in again, and it goes out."""
+    begin_report(phone, community)
+    phone.context.clear_cookies()
+    send(phone)
+    phone.wait_for_url(re.compile("/web/login"), timeout=60000)
+    assert tickets_of(odoo_script, community)["photos"] == []
+    sign_in(phone, community, "tenant", world.PASSWORD)
+    phone.goto(community.url("/my/report"))
+    phone.wait_for_url(re.compile(r"/my/tickets/\d+"), timeout=60000)
+    assert tickets_of(odoo_script, community)["photos"] == [1]
+
+
+def test_refused_report_names_the_field_and_keeps_the_words(community, phone):
+    sign_in(phone, community, "tenant", world.PASSWORD)
+    phone.goto(community.url("/my/report"))
+    send(phone)
+    phone.wait_for_selector("[data-problem]:visible")
+    assert phone.get_attribute("#description", "aria-invalid") == "true"
+    assert path_of(phone) == "/my/report"
+
+
+def test_neighbours_report_is_offered_instead_of_a_copy(community, phone, odoo_script):
+    sign_in(phone, community, "tenant", world.PASSWORD)
+    phone.goto(community.url("/my/report"))
+    phone.evaluate("window.shequ.report.ready")
+    phone.check("#place-public", force=True)
+    phone.fill("#description", "电梯厅地砖松动起翘，老人差点摔倒")
+    phone.wait_for_selector("[data-similar]:visible", timeout=30000)
+    phone.locator("[data-similar] [data-k=join]").first.click()
+    phone.wait_for_url(re.compile(r"/my/tickets/\d+"))
+    assert tickets_of(odoo_script, community)["photos"] == []
+
+
+def test_danger_shows_the_telephone(community, phone):
+    sign_in(phone, community, "tenant", world.PASSWORD)
+    phone.goto(community.url("/my/report"))
+    assert not phone.is_visible("[data-danger]")
+    phone.click("label[for=danger]")
+    assert phone.is_visible("a.sq-btn-call[href='tel:021-57180000']")
+
+
+def test_form_works_without_scripts(community, new_page, odoo_script):
+    page = new_page({"width": 390, "height": 844}, java_script_enabled=False)
+    sign_in(page, community, "tenant", world.PASSWORD)
+    page.goto(community.url("/my/report"))
+    page.check("[name=category][value='home_repair.water_leak']", force=True)
+    page.fill("#description", "没有脚本也能报修")
+    page.set_input_files(
+        "#photos", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()}]
+    )
+    page.click("form[data-report] button[type=submit]")
+    assert re.fullmatch(r"/my/tickets/\d+", path_of(page))
+    assert tickets_of(odoo_script, community)["words"] == ["没有脚本也能报修"]
+
+
+def test_keyboard_alone_is_enough(community, desktop):
+    """The skip link comes first, and the focus can be seen."""
+    sign_in(desktop, community, "zhu", world.PASSWORD)
+    desktop.goto(community.url("/my/community"))
+    desktop.keyboard.press("Tab")
+    assert desktop.evaluate("document.activeElement.className") == "sq-skip"
+    desktop.keyboard.press("Enter")
+    assert desktop.evaluate("document.activeElement.id") == "main"
+    desktop.keyboard.press("Tab")
+    width = desktop.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert width == "3px"
