@@ -9,3 +9,4 @@ from . import test_ticket_flow
 from . import test_intake
 from . import test_security
 from . import test_backend_views
+from . import test_tours

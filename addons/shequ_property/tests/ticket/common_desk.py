@@ -25,6 +25,8 @@ class DeskCase(TransactionCase):
         super().setUpClass()
         # No sign-up mails: half of the time of a test that makes a dozen users.
         cls.env = cls.env(context=dict(cls.env.context, no_reset_password=True))
+        # Refusals are looked for in their English words.
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.env.user.lang = "en_US"
         cls.company = cls.env["res.company"].create({"name": "Desk Property"})
         cls.other_company = cls.env["res.company"].create({"name": "Other Property"})

@@ -1,7 +1,8 @@
 import base64
 import json
+from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import Form, tagged
 
 from .common_desk import photo, photo_bytes
@@ -208,6 +209,17 @@ class TestWorkerJobs(TicketCase):
             ticket.with_user(self.worker_user).action_take()
         self.assertEqual(ticket.worker_id, self.mate)
 
+    def test_while_somebody_takes_a_job_another_is_told(self):
+        ticket = self._free_job().with_user(self.mate_user)
+        with (
+            patch.object(
+                type(ticket), "lock_for_update", side_effect=LockError("busy")
+            ),
+            self.assertRaisesRegex(UserError, "right now"),
+        ):
+            ticket.action_take()
+        self.assertFalse(ticket.worker_id)
+
     def test_taking_twice_is_no_error(self):
         ticket = self._free_job()
         ticket.with_user(self.mate_user).action_take()
@@ -308,6 +320,20 @@ class TestPoolIsLive(TicketCase):
         ):
             with self.subTest(user=user.login):
                 self.assertEqual(self._channels(user), [])
+
+    def test_staff_start_at_their_work(self):
+        pool = self.env.ref("shequ_property.action_ticket_pool")
+        jobs = self.env.ref("shequ_property.action_worker_jobs")
+        self.assertEqual(self.desk.action_id.id, pool.id)
+        self.assertEqual(self.worker_user.action_id.id, jobs.id)
+        self.assertFalse(self.wang_user.action_id)
+        promoted = self.worker_user
+        promoted.group_ids += self.env.ref("shequ_property.group_dispatcher")
+        self.assertEqual(promoted.action_id.id, pool.id)
+        own = self.env.ref("base.action_partner_form")
+        self.desk.action_id = own.id
+        self.desk.group_ids += self.env.ref("shequ_property.group_worker")
+        self.assertEqual(self.desk.action_id.id, own.id)
 
     def test_news_carry_ids_and_nothing_said_by_the_resident(self):
         self.env["bus.bus"].search([]).unlink()

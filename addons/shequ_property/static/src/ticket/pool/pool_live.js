@@ -21,6 +21,8 @@ export function usePoolLive(controller) {
     const sound = useService("mail.sound_effects");
     const pool = useState({ fresh: {} });
     useSubEnv({ shequPool: pool });
+    let closeAlarm = () => {};
+    let alarms = 0;
     let gatherTimer = null;
     let waiting = false;
     let alive = true;
@@ -62,13 +64,23 @@ export function usePoolLive(controller) {
         gather();
     }
 
+    /** One alarm on the screen, which counts up until somebody closes it. */
     function callOut(count) {
         sound.play("call-invitation", { volume: 0.6 });
-        notification.add(
-            count > 1
-                ? _t("%s emergencies have just come in.", count)
+        alarms += count;
+        const seen = alarms;
+        closeAlarm();
+        alarms = seen;
+        closeAlarm = notification.add(
+            alarms > 1
+                ? _t("%s emergencies have just come in.", alarms)
                 : _t("An emergency has just come in."),
-            { title: _t("Emergency"), type: "danger", sticky: true, className: "o_shequ_alarm" }
+            {
+                type: "danger",
+                sticky: true,
+                className: "o_shequ_alarm",
+                onClose: () => (alarms = 0),
+            }
         );
     }
 
@@ -87,6 +99,7 @@ export function usePoolLive(controller) {
     });
     onWillUnmount(() => {
         alive = false;
+        closeAlarm();
         bus.unsubscribe("shequ.pool", onNews);
         bus.removeEventListener("BUS:RECONNECT", onReconnect);
         browser.clearTimeout(gatherTimer);
