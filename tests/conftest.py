@@ -5,7 +5,9 @@ def test_something(live_server, phone):
     phone.goto(server.url("/web/login"))
 """
 
+import json
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -186,3 +188,32 @@ def odoo(pg):
         return output
 
     yield run
+
+
+@pytest.fixture
+def odoo_script(pg):
+    """Run a script in Odoo's shell; return the JSON of its last line."""
+    def run(database, script):
+        done = subprocess.run(
+            [
+                str(layout.PYTHON),
+                "-c",
+                "import sys\n"
+                "from click_odoo import OdooEnvironment\n"
+                "from odoo.tools import config\n"
+                f"config.parse_config(['-d', {database!r}, '--log-level=error',"
+                " '--no-http'])\n"
+                f"with OdooEnvironment({database!r}) as env:\n"
+                "    exec(sys.stdin.read(), {'env': env})\n",
+            ],
+            input=script,
+            env=layout.environment((layout.TEST_ADDONS,), **pg.env),
+            cwd=layout.ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run
