@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from odoo.tests import HttpCase, TransactionCase, tagged
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
