@@ -252,14 +252,12 @@ class Ticket(models.Model):
     @api.depends("unit_id", "building_id", "spot_id", "place_text")
     def _compute_place(self):
         for ticket in self:
-            record = ticket.unit_id or ticket.spot_id or ticket.building_id
-            parts = [
-                record.short_address
-                if record and "short_address" in record
-                else record.display_name,
-                ticket.place_text,
-            ]
-            ticket.place = " ".join(part for part in parts if part)
+            where = (
+                ticket.unit_id.short_address
+                or ticket.spot_id.name
+                or ticket.building_id.label
+            )
+            ticket.place = " ".join(filter(None, (where, ticket.place_text)))
 
     @api.depends("media_ids.type")
     def _compute_photo_count(self):
