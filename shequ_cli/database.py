@@ -125,6 +125,8 @@ def create(server, database, with_demo):
         server.copy(base, part)
         phase.update(", ".join(layout.MODULES))
         script(server, "install", part, *layout.MODULES, phase=phase)
+        phase.update("scripts and styles")
+        script(server, "assets", part, phase=phase)
         set_parameter(server, part, HASH_KEY, wanted)
         if with_demo:
             set_parameter(server, part, DEMO_WANTED_KEY, "1")
@@ -204,5 +206,7 @@ def ensure_test(server):
             modules = [addon.name for addon in addons]
             extra = (layout.TEST_ADDONS,)
             script(server, "install", part, *modules, phase=phase, extra_addons=extra)
+            phase.update("scripts and styles")
+            script(server, "assets", part, phase=phase, extra_addons=extra)
             server.rename(part, name)
     return name

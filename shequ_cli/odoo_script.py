@@ -93,6 +93,14 @@ def defaults(database, _arguments):
             env["account.chart.template"].try_loading("cn", company)
 
 
+def assets(database, _arguments):
+    """Bundle scripts and styles once, so that no first visitor waits for it."""
+    with OdooEnvironment(database) as env:
+        _in_database(env, True)
+        env["ir.qweb"]._pregenerate_assets_bundles()
+        _in_database(env, False)
+
+
 def demo(database, _arguments):
     """Load the demo community; `shequ_cli.demo` remembers how far it is."""
     from . import demo as community
@@ -101,7 +109,7 @@ def demo(database, _arguments):
         community.load(env, progress)
 
 
-STEPS = {step.__name__: step for step in (chinese, install, defaults, demo)}
+STEPS = {step.__name__: step for step in (chinese, install, defaults, assets, demo)}
 
 
 def main(argv=None):
