@@ -56,19 +56,33 @@ class TestSlaSweep(SlaCase):
             self._ticket()
             self.assertEqual(self._sweep(), 0)
 
-    def test_supervisor_reads_the_words_of_the_seed(self):
+    def _late_words(self, lang):
+        """Return what the supervisor reads after 24 hours without dispatch."""
         self._policy({"dispatch": 1440})
+        self.supervisor.lang = lang
         with at(MORNING):
             ticket = self._ticket()
         with at(3, 11, 0, 0):
             self._sweep()
+        (words,) = self._inbox(self.supervisor, ticket)
+        activity = ticket.activity_ids
+        self.assertEqual(activity.user_id, self.supervisor)
+        self.assertEqual(activity.summary, words)
+        self.assertFalse(self._inbox(self.manager, ticket))
+        return words
+
+    def test_supervisor_is_told_in_so_many_words(self):
         place = self.unit.short_address
         self.assertIn("302", place)
-        words = f"{place} Leak Repair: over 24 hours without dispatch"
-        self.assertEqual(self._inbox(self.supervisor, ticket), [words])
-        activity = ticket.activity_ids
-        self.assertEqual((activity.user_id, activity.summary), (self.supervisor, words))
-        self.assertFalse(self._inbox(self.manager, ticket))
+        self.assertEqual(
+            self._late_words("en_US"),
+            f"{place} Leak Repair: over 24 hours without dispatch",
+        )
+
+    def test_supervisor_reads_the_words_of_the_jiao_community(self):
+        if not self.env["res.lang"]._get_data(code="zh_CN"):
+            self.skipTest("Chinese is not installed")
+        self.assertIn("302室漏水报修已超24小时未派单", self._late_words("zh_CN"))
 
     def test_who_is_told_at_each_level(self):
         self._policy({"complete": 100})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
+from odoo.tests import BaseCase, tagged
 
 from ...tools import sla
 
@@ -150,6 +150,7 @@ def _histories():
     )
 
 
+@tagged("post_install", "-at_install")
 class TestSlaArithmetic(BaseCase):
     def test_ten_thousand_random_histories_equal_the_minute_walk(self):
         compared = 0
