@@ -1,5 +1,6 @@
 import base64
 import json
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, LockError, UserError
@@ -292,9 +293,20 @@ class TestWorkerJobs(TicketCase):
 @tagged("post_install", "-at_install")
 class TestPoolIsLive(TicketCase):
     def _channels(self, user, wanted=()):
-        """Channels the server subscribes a user to who asks for ``wanted``."""
+        """Pools a user is subscribed to whose browser asks for ``wanted``."""
+        request = SimpleNamespace(session=SimpleNamespace(uid=user.id))
         websocket = self.env["ir.websocket"].with_user(user)
-        return websocket._shequ_pool_channels()
+        with (
+            patch("odoo.addons.bus.models.ir_websocket.wsrequest", request),
+            patch("odoo.addons.bus.models.ir_websocket.request", request),
+        ):
+            channels = websocket._build_bus_channel_list(list(wanted))
+        return [
+            channel
+            for channel in channels
+            if (isinstance(channel, tuple) and channel[1] == "shequ.pool")
+            or (isinstance(channel, str) and "shequ" in channel)
+        ]
 
     def test_each_role_hears_of_the_own_estates_only(self):
         table = [
@@ -311,6 +323,14 @@ class TestPoolIsLive(TicketCase):
                 self.assertEqual(
                     self._channels(user), [(place, "shequ.pool")], user.login
                 )
+
+    def test_a_browser_cannot_ask_for_a_pool(self):
+        names = ["shequ.pool", f"shequ.estate_{self.estate.id}", "shequ.pool_1"]
+        self.assertEqual(self._channels(self.stranger_user, names), [])
+        self.assertEqual(
+            self._channels(self.second_desk, names),
+            [(self.second_estate, "shequ.pool")],
+        )
 
     def test_residents_hear_nothing(self):
         for user in (

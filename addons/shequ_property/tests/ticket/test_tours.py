@@ -97,8 +97,11 @@ class TestMyJobsTour(TourCase):
         self.assertEqual(ticket.resolution, "New cartridge, no drop any more")
         evidence = ticket.media_ids.filtered(lambda m: m.phase == "evidence")
         self.assertEqual(len(evidence), 1)
+        codes = ticket.event_ids.sorted("id").mapped("code")
+        # Waiting for parts may also move the deadline, as the policy promises.
+        steps = [code for code in codes if code != "extended"]
         self.assertEqual(
-            ticket.event_ids.sorted("id").mapped("code"),
+            steps,
             [
                 "reported",
                 "accepted",
