@@ -50,11 +50,12 @@ class SlaTarget(models.Model):
     @api.depends("target", "minutes", "time_mode")
     def _compute_display_name(self):
         labels = dict(self._fields["target"]._description_selection(self.env))
+        duration = self.env["shequ.sla.clock"]._duration_label
         for target in self:
             target.display_name = self.env._(
-                "%(target)s: %(minutes)s min",
+                "%(target)s: %(duration)s",
                 target=labels.get(target.target, ""),
-                minutes=target.minutes,
+                duration=duration(target.minutes),
             )
 
     @api.model_create_multi
