@@ -20,6 +20,7 @@ from .processes import LiveServer, error_lines, run_odoo
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
+PAGE_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +137,8 @@ def new_page(chromium):
     def open_page(viewport=None, **options):
         options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options}
         context = chromium.new_context(viewport=viewport or DESKTOP, **options)
+        # The first page of a new database bundles its scripts.
+        context.set_default_timeout(PAGE_SECONDS * 1000)
         contexts.append(context)
         return context.new_page()
 
@@ -193,6 +196,7 @@ def odoo(pg):
 @pytest.fixture
 def odoo_script(pg):
     """Run a script in Odoo's shell; return the JSON of its last line."""
+
     def run(database, script):
         done = subprocess.run(
             [

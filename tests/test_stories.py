@@ -67,7 +67,7 @@ def send_worker(desk, words, worker="周师傅"):
     desk.locator(".o_kanban_record", has_text=words).first.click()
     desk.click(".modal button[name=action_accept]")
     desk.locator(".modal .o_shequ_trace_item").nth(1).wait_for()
-    desk.click(".modal button[data-hotkey=d], .modal button[name*=assign]")
+    desk.locator(".modal .o_statusbar_buttons button", has_text="派单").first.click()
     panel = ".modal:not(.o_inactive_modal) "
     desk.click(panel + "div[name=worker_id] input")
     desk.locator(".o-autocomplete--dropdown-item", has_text=worker).first.click()

@@ -131,38 +131,64 @@ class SlaPolicy(models.Model):
         :return: tuple of `Promise`, one per target
         """
         estate = self.env["shequ.estate"].sudo().browse(facts.estate)
-        category = self.env["shequ.ticket.category"].sudo().browse(facts.category or ())
-        line = {int(i) for i in (category.parent_path or "").split("/") if i}
+        categories = self.env["shequ.ticket.category"]._all_facts()
+        line = categories[facts.category][5] if facts.category else frozenset()
         found = {}
-        for policy in self.sudo().search(
-            [("company_id", "in", (False, facts.company))]
-        ):
-            if policy._fits(facts, line):
-                for target in policy.target_ids:
-                    found.setdefault(target.target, target)
+        for conditions, policy_id, targets in self._rulebook(facts.company):
+            if self._fits(conditions, facts, line):
+                for target, *promise in targets:
+                    found.setdefault(target, (policy_id, target, *promise))
         return tuple(
             Promise(
-                target.target,
-                target.id,
-                target.minutes,
-                target.time_mode,
-                self._calendar_of(target.policy_id, estate)
-                if target.time_mode == "working"
+                target,
+                target_id,
+                minutes,
+                mode,
+                self._calendar_of(self.browse(policy_id).sudo(), estate)
+                if mode == "working"
                 else False,
                 estate.tz or "UTC",
             )
-            for target in found.values()
+            for policy_id, target, target_id, minutes, mode in found.values()
         )
 
-    def _fits(self, facts, category_line):
-        self.ensure_one()
+    @api.model
+    @tools.ormcache("company_id")
+    def _rulebook(self, company_id):
+        """Return the policies of a company as plain values, in their order.
+
+        :return: tuple of (conditions, policy id, targets)
+        """
+        policies = self.sudo().search([("company_id", "in", (False, company_id))])
+        return tuple(
+            (
+                (
+                    frozenset(policy.estate_ids.ids),
+                    frozenset(policy.category_ids.ids),
+                    policy.kind,
+                    policy.urgency,
+                    policy.situation or False,
+                    policy.channel,
+                ),
+                policy.id,
+                tuple(
+                    (target.target, target.id, target.minutes, target.time_mode)
+                    for target in policy.target_ids
+                ),
+            )
+            for policy in policies
+        )
+
+    @api.model
+    def _fits(self, conditions, facts, category_line):
+        estates, categories, kind, urgency, situation, channel = conditions
         return (
-            (not self.estate_ids or facts.estate in self.estate_ids.ids)
-            and (not self.category_ids or category_line & set(self.category_ids.ids))
-            and self.kind in (False, facts.kind)
-            and self.urgency in (False, facts.urgency)
-            and (self.situation or False) in (False, facts.situation)
-            and self.channel in (False, facts.channel)
+            (not estates or facts.estate in estates)
+            and (not categories or not categories.isdisjoint(category_line))
+            and kind in (False, facts.kind)
+            and urgency in (False, facts.urgency)
+            and situation in (False, facts.situation or False)
+            and channel in (False, facts.channel)
         )
 
     @api.model

@@ -103,7 +103,10 @@ class Ticket(models.Model):
         URGENCIES, required=True, default="yellow", tracking=True
     )
     urgency_rank = fields.Integer(
-        compute="_compute_urgency_rank", store=True, aggregator=False
+        compute="_compute_urgency_rank",
+        store=True,
+        readonly=False,
+        aggregator=False,
     )
     description = fields.Text(tracking=True)
     preferred_time = fields.Char(string="Preferred Time")
@@ -150,7 +153,7 @@ class Ticket(models.Model):
         copy=False,
         group_expand="_group_expand_state",
     )
-    is_open = fields.Boolean(compute="_compute_is_open", store=True)
+    is_open = fields.Boolean(compute="_compute_is_open", store=True, readonly=False)
     hold_reason = fields.Selection(HOLD_REASONS, readonly=True, copy=False)
     hold_note = fields.Char(readonly=True, copy=False)
     hold_since = fields.Datetime(readonly=True, copy=False)
@@ -197,7 +200,6 @@ class Ticket(models.Model):
     rated_at = fields.Datetime(readonly=True, copy=False)
     rating_asked_at = fields.Datetime(readonly=True, copy=False)
     rating_reminded_at = fields.Datetime(readonly=True, copy=False)
-    # Given at creation, so that rating.mixin does not query for each new ticket.
     rating_last_value = fields.Float(readonly=False)
 
     _name_uniq = models.UniqueIndex(
@@ -284,7 +286,23 @@ class Ticket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         quiet = self.with_context(**QUIET)
+        vals_list = [{**self._derived_values(vals), **vals} for vals in vals_list]
         return super(Ticket, quiet).create(vals_list).with_env(self.env)
+
+    @api.model
+    def _derived_values(self, vals):
+        """Return what follows from a new ticket's values.
+
+        Odoo writes computed fields with an UPDATE after the INSERT, which was most of
+        the time a new ticket took.  Given with the values they go into the INSERT;
+        these fields are `readonly=False` for that reason and no other.
+        """
+        state = vals.get("state") or "new"
+        return {
+            "is_open": state in OPEN_STATES,
+            "urgency_rank": URGENCY_RANK[vals.get("urgency") or "yellow"],
+            "rating_last_value": 0.0,
+        }
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -89,7 +89,9 @@ class TicketCategory(models.Model):
     @api.model
     @tools.ormcache(cache="default")
     def _all_facts(self):
-        """Return ``{id: (code, kind, urgency, skill id, public area)}``.
+        """Return ``{id: (code, kind, urgency, skill id, public area, line)}``.
+
+        The line is the set of ids of the category and what it lies in.
 
         The table is small and asked for with every new ticket.
         """
@@ -100,6 +102,7 @@ class TicketCategory(models.Model):
                 category.urgency,
                 category.skill_id.id,
                 category.public_area,
+                frozenset(int(i) for i in category.parent_path.split("/") if i),
             )
             for category in self.sudo().with_context(active_test=False).search([])
         }

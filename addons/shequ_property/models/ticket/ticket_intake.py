@@ -185,7 +185,6 @@ class Ticket(models.Model):
             ],
             "reported_at": fields.Datetime.to_datetime(report.get("reported_at"))
             or fields.Datetime.now(),
-            "rating_last_value": 0,
             **{key: report[key] for key in PLAIN_KEYS if report.get(key)},
             **facts,
         }
@@ -217,13 +216,7 @@ class Ticket(models.Model):
                 )
             )
         facts = Category._all_facts().get(category_id)
-        _code, kind, urgency, _skill, _public = facts or (
-            None,
-            "repair",
-            "yellow",
-            0,
-            0,
-        )
+        kind, urgency = facts[1:3] if facts else ("repair", "yellow")
         return {
             "description": description,
             "category_id": category_id or False,

@@ -6,8 +6,16 @@ from odoo.tools import format_amount
 from .ticket import FINISHED_STATES
 from .ticket_flow import FLOW_FIELDS
 
+AMOUNTS = ("amount_total", "amount_resident", "amount_company", "amount_fund")
+AMOUNT = {
+    "compute": "_compute_amounts",
+    "store": True,
+    "readonly": False,
+    "digits": (16, 2),
+}
 FLOW_FIELDS.update(
     {
+        *AMOUNTS,
         "quotation_state",
         "quotation_sent_at",
         "quotation_answered_at",
@@ -23,21 +31,14 @@ class Ticket(models.Model):
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     cost_line_ids = fields.One2many("shequ.ticket.cost", "ticket_id", copy=False)
-    amount_total = fields.Monetary(
-        string="Cost", compute="_compute_amounts", store=True
+    # Floats and not Monetary: to write a Monetary value Odoo builds a record to find
+    # its currency, four times for each new ticket.
+    amount_total = fields.Float(string="Cost", **AMOUNT)
+    amount_resident = fields.Float(string="Resident Pays", **AMOUNT)
+    amount_company = fields.Float(
+        string="Company Pays", groups="base.group_user", **AMOUNT
     )
-    amount_resident = fields.Monetary(
-        string="Resident Pays", compute="_compute_amounts", store=True
-    )
-    amount_company = fields.Monetary(
-        string="Company Pays",
-        compute="_compute_amounts",
-        store=True,
-        groups="base.group_user",
-    )
-    amount_fund = fields.Monetary(
-        string="Fund Pays", compute="_compute_amounts", store=True
-    )
+    amount_fund = fields.Float(string="Fund Pays", **AMOUNT)
     quotation_state = fields.Selection(
         [
             ("none", "No quotation"),
@@ -70,6 +71,10 @@ class Ticket(models.Model):
     def _compute_amounts(self):
         for ticket in self:
             lines = ticket.cost_line_ids
+            if not lines:  # nearly always, and asked for with each new ticket
+                ticket.amount_resident = ticket.amount_company = 0.0
+                ticket.amount_fund = ticket.amount_total = 0.0
+                continue
             by_payer = {
                 payer: sum(
                     lines.filtered(lambda x, p=payer: x.payer == p).mapped("subtotal")
@@ -80,6 +85,10 @@ class Ticket(models.Model):
             ticket.amount_company = by_payer["company"]
             ticket.amount_fund = by_payer["fund"]
             ticket.amount_total = sum(by_payer.values())
+
+    @api.model
+    def _derived_values(self, vals):
+        return {**super()._derived_values(vals), **dict.fromkeys(AMOUNTS, 0.0)}
 
     # --- quotation -----------------------------------------------------------------
 

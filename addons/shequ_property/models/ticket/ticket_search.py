@@ -9,7 +9,10 @@ class Ticket(models.Model):
     _inherit = "shequ.ticket"
 
     search_terms = fields.Text(
-        compute="_compute_search_terms", store=True, groups="base.group_system"
+        compute="_compute_search_terms",
+        store=True,
+        readonly=False,
+        groups="base.group_system",
     )
     search_text = fields.Char(
         string="Words",
@@ -28,6 +31,14 @@ class Ticket(models.Model):
             ticket.search_terms = search_terms.index_terms(
                 ticket.name, ticket.place_text, ticket.description
             )
+
+    @api.model
+    def _derived_values(self, vals):
+        words = (vals.get(key) for key in ("name", "place_text", "description"))
+        return {
+            **super()._derived_values(vals),
+            "search_terms": search_terms.index_terms(*words),
+        }
 
     def _compute_search_text(self):
         self.search_text = ""
