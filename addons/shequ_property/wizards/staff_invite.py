@@ -13,7 +13,7 @@ class ShequStaffInvite(models.TransientModel):
     _name = "shequ.staff.invite"
     _description = "Invite Staff"
 
-    name = fields.Char(required=True)
+    name = fields.Char(string="Full Name", required=True)
     phone = fields.Char(help="A mobile number is the login when there is no e-mail.")
     email = fields.Char()
     company_id = fields.Many2one(
@@ -26,7 +26,7 @@ class ShequStaffInvite(models.TransientModel):
             ("estate_manager", "Estate manager"),
             ("company_manager", "Company manager"),
         ],
-        string="Office",
+        string="Office Role",
         default="front_desk",
         help="Each role may do what the roles above it may do.",
     )

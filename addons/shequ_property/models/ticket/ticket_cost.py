@@ -23,7 +23,7 @@ class TicketCost(models.Model):
     )
     product_id = fields.Many2one("product.product")
     name = fields.Char(
-        string="Description",
+        string="Item",
         compute="_compute_from_product",
         store=True,
         readonly=False,

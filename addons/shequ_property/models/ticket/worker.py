@@ -10,7 +10,7 @@ class Worker(models.Model):
     _order = "name, id"
     _rec_names_search = ["name", "phone"]
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(string="Full Name", required=True, tracking=True)
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
