@@ -337,7 +337,7 @@ def test_network_cut_during_the_upload(community, phone, slow_network, resident)
     session = slow_network(phone)
     send(phone)
     phone.wait_for_function(
-        "parseInt(document.querySelector('[data-sending-bar]').style.width) > 5 &&"
+        "() => parseInt(document.querySelector('[data-sending-bar]').style.width) > 5 &&"
         "parseInt(document.querySelector('[data-sending-bar]').style.width) < 90",
         timeout=60000,
     )

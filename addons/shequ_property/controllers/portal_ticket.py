@@ -65,12 +65,11 @@ class TicketPages(ResidentPortal):
         return Domain.TRUE
 
     def _shequ_search_domain(self, search):
-        """Number, words, place or kind of a ticket."""
-        return (
-            Domain("name", "ilike", search)
-            | Domain("description", "ilike", search)
-            | Domain("place_text", "ilike", search)
-            | Domain("category_id.name", "ilike", search)
+        """Number, words, place (along the index of words) or kind of a ticket."""
+        Category = request.env["shequ.ticket.category"].sudo()
+        kinds = Category.search([("name", "ilike", search)])
+        return Domain("search_text", "ilike", search) | Domain(
+            "category_id", "in", kinds.ids
         )
 
     # --- page --------------------------------------------------------------------
@@ -190,7 +189,7 @@ class TicketPages(ResidentPortal):
         auth="user",
         methods=["POST"],
     )
-    def shequ_resubmit(self, ticket_id, description=""):
+    def shequ_resubmit(self, ticket_id, description="", photos=None):
         ticket, role = self._shequ_ticket(ticket_id, own_only=True)
         words = description.strip()[:MAX_TEXT]
 
@@ -205,7 +204,7 @@ class TicketPages(ResidentPortal):
     @route(
         "/my/tickets/<int:ticket_id>/talk", type="http", auth="user", methods=["POST"]
     )
-    def shequ_talk(self, ticket_id, body=""):
+    def shequ_talk(self, ticket_id, body="", photos=None):
         ticket, role = self._shequ_ticket(ticket_id, own_only=True)
         partner = self._shequ_partner()
         words = body.strip()[:MAX_TEXT]
