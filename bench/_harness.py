@@ -58,6 +58,7 @@ def start_odoo(addons_paths):
 def database(name, modules):
     """Make sure a database with these modules is there, and return its registry."""
     import psycopg2
+
     from odoo.modules.registry import Registry
     from odoo.service import db
 
@@ -143,7 +144,10 @@ class Report:
             return
         print(f"\n{self.title}")
         for section in self.sections:
-            print(f"\n{section['title']}" + (f"  [{section['goal']}]" * bool(section["goal"])))
+            print(
+                f"\n{section['title']}"
+                + (f"  [{section['goal']}]" * bool(section["goal"]))
+            )
             print_table(section["rows"])
 
 
@@ -155,7 +159,8 @@ def print_table(rows):
         for i, column in enumerate(columns)
     ]
     for row in [columns, ["-" * width for width in widths], *cells]:
-        print("  " + "  ".join(text.rjust(w) for text, w in zip(row, widths, strict=True)))
+        texts = (text.rjust(w) for text, w in zip(row, widths, strict=True))
+        print("  " + "  ".join(texts))
 
 
 def _cell(value):

@@ -176,11 +176,12 @@ def _history(env, world, count):
             "texts": len(texts),
         },
     )
-    clock = {"ticket_id": "h.id", "estate_id": "h.estate_id"}
+    clocks = {"ticket_id": "h.id", "estate_id": "h.estate_id"}
+    clocks = _columns(env, clocks, "t.", "shequ_sla_clock")
     env.cr.execute(
         f"""
-        INSERT INTO shequ_sla_clock ({", ".join(_columns(env, clock, "", "shequ_sla_clock"))})
-        SELECT {", ".join(_columns(env, clock, "t.", "shequ_sla_clock").values())}
+        INSERT INTO shequ_sla_clock ({", ".join(clocks)})
+        SELECT {", ".join(clocks.values())}
           FROM shequ_ticket h
           JOIN shequ_sla_clock t ON t.ticket_id = %s
          WHERE h.name LIKE 'H-%%'
@@ -216,9 +217,7 @@ def _columns(env, changed, prefix="", table="shequ_ticket"):
         "AND column_name != 'id' ORDER BY 1",
         [table],
     )
-    return {
-        name: changed.get(name, f"{prefix}{name}") for (name,) in env.cr.fetchall()
-    }
+    return {name: changed.get(name, f"{prefix}{name}") for (name,) in env.cr.fetchall()}
 
 
 def _open_tickets(env, world, count):
@@ -333,8 +332,9 @@ def creation(out, count, env, world, peer_env, rivals):
         peer_env.cr.commit()
 
     def insert(size):
-        env.cr.execute("CREATE TABLE IF NOT EXISTS bench_raw AS TABLE shequ_ticket "
-                       "WITH NO DATA")
+        env.cr.execute(
+            "CREATE TABLE IF NOT EXISTS bench_raw AS TABLE shequ_ticket WITH NO DATA"
+        )
         for _i in range(size):
             env.cr.execute(
                 "INSERT INTO bench_raw (name, estate_id, description, urgency) "
@@ -511,7 +511,14 @@ def _pages(env, world):
     resident = env(user=world["resident"].id)["shequ.ticket"]
     columns = {
         name: {}
-        for name in ("name", "urgency", "state", "next_deadline", "description", "place")
+        for name in (
+            "name",
+            "urgency",
+            "state",
+            "next_deadline",
+            "description",
+            "place",
+        )
     }
     pool = [("is_open", "=", True)]
     order = "urgency_rank, next_deadline, id"
