@@ -298,7 +298,7 @@ class Community:
             if residency.current and person.age < 58 and not person.portal:
                 candidates[residency.unit.estate].append(person)
         for people in candidates.values():
-            for person in self.rng.sample(people, 18):
+            for person in self.rng.sample(people, 9):
                 person.portal = True
 
     # --- questions ---------------------------------------------------------------

@@ -51,7 +51,6 @@ KINDS = {
     "public_space": "suggestion",
     "policy": "consultation",
 }
-BLUE = ("public_space", "policy")
 PHOTOS = {
     "home_repair.water_leak": ("pipe", "pipe_done"),
     "home_repair.drain": ("drain", "drain_done"),
@@ -347,11 +346,11 @@ class Plan:
         desk = self.staff[estate]["front_desk"]
         dispatcher = self.staff[estate]["dispatcher"]
         urgent = self._is_red(category)
-        wait = self._some(1.5, 0.4, 0.5) if urgent else self._some(5, 0.6)
+        wait = self._some(1.5, 0.4, 0.5) if urgent else self._some(4.5, 0.5)
         if not urgent and self._chance(4):
             wait = self._some(45, 0.4, 31)
         accepted = at + wait
-        gap = self._some(1.5, 0.4, 0.5) if urgent else self._some(4, 0.6)
+        gap = self._some(1.5, 0.4, 0.5) if urgent else self._some(3, 0.5)
         if not urgent and self._chance(2):
             gap = self._some(1560, 0.1, 1445)
         assigned = accepted + gap
@@ -381,8 +380,10 @@ class Plan:
             start = assigned + self._some(7, 0.35, 2)
             return start, start + self._some(45, 0.5, 8)
         if kind == "repair":
-            start = assigned + self._some(10, 0.4, 3)
-            if self._chance(7):
+            # Water, power and heating: on site within twenty minutes.
+            soon = category in (HEATING, "public_facility.water_power")
+            start = assigned + self._some(5 if soon else 9, 0.35, 3)
+            if self._chance(5):
                 start = self._awake(start + self._some(90, 0.5))
             if category.startswith("public") and self._chance(45):
                 return start, self._awake(start + self._some(1100, 0.5))
@@ -408,7 +409,8 @@ class Plan:
             called = accepted + self._some(4, 0.5)
             if self._chance(4):
                 called = at + self._some(50, 0.3, 32)
-        elif args["category"].split(".")[0] in BLUE and self._chance(80):
+        elif by_category(KINDS, args["category"]) == "consultation":
+            # Answered within hours anyway.
             return
         else:
             called = self._awake(accepted + self._some(25, 0.8))
@@ -591,15 +593,18 @@ class Plan:
         }
         for estate in self.living:
             for reason, categories in wanted.items():
-                for number, category in enumerate(categories):
-                    days = self.rng.uniform(1, 3 if reason in "parts resident" else 18)
-                    at = self._awake(self.now - timedelta(days=days))
-                    self._wait(at, estate, category, reason, number)
+                for category in categories:
+                    short = reason in ("parts", "resident")
+                    days = self.rng.randrange(1, 3 if short else 18)
+                    local = (self.now + CHINA - timedelta(days=days)).replace(
+                        hour=self.rng.randrange(8, 20), minute=self.rng.randrange(60)
+                    )
+                    self._wait(local - CHINA, estate, category, reason)
         return self
 
-    def _wait(self, at, estate, category, reason, number):
+    def _wait(self, at, estate, category, reason):
         templates = [r for r in texts.rows("messages") if r["category"] == category]
-        template = templates[number % len(templates)]
+        template = self.rng.choice(templates)
         ticket, _person, args = self._report(at, estate, template)
         accepted, assigned, worker = self._dispatch(at, ticket, args)
         self._call_back(at, ticket, args, accepted)
