@@ -39,8 +39,10 @@ class ReportPages(ResidentPortal):
     """Reporting in three taps: where, what, photo and words."""
 
     @route("/my/report", type="http", auth="user", methods=["GET"], readonly=True)
-    def shequ_report(self, kind="repair", spot="", category=""):
+    def shequ_report(self, kind="repair", spot="", category="", unit=""):
         form = {"ref": str(uuid.uuid4()), "category": category}
+        if unit:  # the label at a home's door; another's home is passed over
+            form.update(place="home", unit_id=unit)
         spot = self._shequ_spot(spot)
         if spot:
             form.update(place="public", spot=spot.code)

@@ -1,4 +1,2 @@
 from . import estate
 from . import ticket
-from . import ir_websocket
-from . import res_users

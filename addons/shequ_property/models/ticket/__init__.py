@@ -34,3 +34,5 @@ from . import sla_calendar
 from . import sla_automation
 from . import ticket_category_alert
 from . import ticket_sla
+from . import ir_websocket
+from . import res_users
