@@ -269,8 +269,8 @@ def do_stop(_args):
             server.end(entry["pid"])
             server.record(name).unlink(missing_ok=True)
     pg = postgres.Server()
-    if pg.cluster and pg.cluster.running():
-        finish(pg.connect() if pg.available() else pg, None)
+    if pg.available():
+        finish(pg, None)
     say("  ✓ Stopped.")
     return 0
 

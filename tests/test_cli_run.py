@@ -22,6 +22,7 @@ from shequ_cli import layout, postgres
 from .processes import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+# On a machine that has nothing else to do.
 SECOND_START_SECONDS = 15
 READY = "Ctrl-C stops it"
 
@@ -125,7 +126,8 @@ def test_the_life_of_a_folder(home):
 
     # The second start is quick: nothing is installed again.
     run = Run(home, *words)
-    assert run.wait_for(READY) < SECOND_START_SECONDS
+    busy = max(1, os.getloadavg()[0] / os.cpu_count())
+    assert run.wait_for(READY) < SECOND_START_SECONDS * busy
     assert "Database shequ" not in run.text()
 
     # ./shequ itself is killed: its server goes too, and the next start works.
