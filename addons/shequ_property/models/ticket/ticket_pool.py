@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..ir_websocket import POOL_CHANNEL
+from .ir_websocket import POOL_CHANNEL
 
 # A message names at most so many tickets; a board that hears of more reloads anyway.
 MAX_NAMED = 100
