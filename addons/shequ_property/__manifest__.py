@@ -72,6 +72,7 @@
         "views/portal/portal_ticket.xml",
         "views/portal/portal_neighbours.xml",
         "views/portal/portal_homes.xml",
+        "views/portal/portal_login.xml",
         "views/ticket/sla_policy_views.xml",
         "views/ticket/sla_holiday_views.xml",
         "views/ticket/sla_automation_views.xml",
@@ -80,6 +81,9 @@
         "views/ticket/ticket_sla_views.xml",
     ],
     "assets": {
+        "web.assets_frontend": [
+            "shequ_property/static/src/portal/login.css",
+        ],
         # Lean on purpose: the resident's pages load nothing of web.assets_frontend.
         "shequ_property.assets_resident": [
             "shequ_property/static/src/portal/portal.css",

@@ -41,6 +41,12 @@
                 this.send();
             });
             window.addEventListener("online", () => this.again());
+            // Waiting for an answer that cannot come would cost a minute.
+            window.addEventListener("offline", () => {
+                if (this.request) {
+                    this.request.abort();
+                }
+            });
             document.addEventListener("visibilitychange", () => {
                 if (!document.hidden) {
                     this.again();
