@@ -40,7 +40,7 @@ def picture(colour):
 
 @pytest.fixture
 def community(pg, live_server):
-    server = live_server(workers=2)
+    server = live_server()  # threads: the web socket needs no proxy then
     server.facts = world.build(pg, server.database)
     return server
 
