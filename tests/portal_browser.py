@@ -110,10 +110,11 @@ def violations(page, source):
     page.evaluate(source + ";undefined")
     # What floats over the page hides words from the measuring, as it does not from
     # people, who scroll.
-    page.evaluate(
-        "document.querySelectorAll('.sq-send, .sq-nav, .sq-top').forEach("
-        "element => { element.style.position = 'static'; })"
+    floating = (
+        "position => document.querySelectorAll('.sq-send, .sq-nav, .sq-top').forEach("
+        "element => { element.style.position = position; })"
     )
+    page.evaluate(floating, "static")
     found = page.evaluate(
         """rules => axe.run(document, {runOnly: rules}).then(result => [
             ...result.violations,
@@ -125,6 +126,7 @@ def violations(page, source):
         ])""",
         RULES,
     )
+    page.evaluate(floating, "")
     return [
         f"{issue['id']}: {issue['help']} — {node['html'][:200]} "
         f"({node['failureSummary'][:300]})"

@@ -337,8 +337,9 @@ def test_network_cut_during_the_upload(community, phone, slow_network, resident)
     session = slow_network(phone)
     send(phone)
     phone.wait_for_function(
-        "() => parseInt(document.querySelector('[data-sending-bar]').style.width) > 5 &&"
-        "parseInt(document.querySelector('[data-sending-bar]').style.width) < 90",
+        "() => { const bar = document.querySelector('[data-sending-bar]');"
+        " const percent = parseInt(bar.style.width);"
+        " return percent > 5 && percent < 90; }",
         timeout=60000,
     )
     cut(session, offline=True)

@@ -168,7 +168,7 @@ class ResidentPortal(CustomerPortal):
     def _shequ_estate_values(self, estate):
         return {
             "id": estate.id,
-            "name": estate.name or request.env._("My community"),
+            "name": estate.name or self.env._("My community"),
             "phone": estate.phone or "",
             "company": estate.company_id.name or "",
         }

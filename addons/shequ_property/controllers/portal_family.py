@@ -106,32 +106,31 @@ class FamilyPages(ResidentPortal):
         )
 
     def _shequ_invite_errors(self, mine, form):
-        _ = request.env._
         errors = {}
         if not form["name"]:
-            errors["name"] = _("Please write the name.")
+            errors["name"] = self.env._("Please write the name.")
         if not phone_tools.is_mobile(phone_tools.normalise(form["phone"])):
-            errors["phone"] = _(
+            errors["phone"] = self.env._(
                 "Please write a mobile phone number with 11 digits, such as "
                 "13812345678."
             )
         if form["role"] not in MAY_INVITE[mine.role]:
-            errors["role"] = _("Please choose family or tenant.")
+            errors["role"] = self.env._("Please choose family or tenant.")
         if form["date_to"]:
             day = self._shequ_last_day(form)
             if not day:
-                errors["date_to"] = _("Please write the last day as a date.")
+                errors["date_to"] = self.env._("Please write the last day as a date.")
             elif day < request.env["shequ.estate"]._today():
-                errors["date_to"] = _("The last day cannot be over already.")
+                errors["date_to"] = self.env._("The last day cannot be over already.")
         elif form["role"] == "tenant":
-            errors["date_to"] = _("Please say until when the tenant stays.")
+            errors["date_to"] = self.env._("Please say until when the tenant stays.")
         if self._shequ_too_many(
             "shequ.residency",
             [("create_uid", "=", request.env.uid)],
             "shequ_property.portal_invitations_per_hour",
             10,
         ):
-            errors["form"] = _(
+            errors["form"] = self.env._(
                 "You have invited many people within the last hour. Please wait a "
                 "little, or call the service desk."
             )
@@ -172,7 +171,7 @@ class FamilyPages(ResidentPortal):
             return same[0]
         if known.user_ids:
             raise UserError(
-                request.env._(
+                self.env._(
                     "This person cannot be added online. Please ask the service desk."
                 )
             )
@@ -188,7 +187,6 @@ class FamilyPages(ResidentPortal):
     # --- page ------------------------------------------------------------------------
 
     def _shequ_homes_page(self, ok="", form=None, errors=None, status=200):
-        _ = request.env._
         return self._shequ_page(
             "shequ_property.portal_homes",
             {
@@ -196,15 +194,17 @@ class FamilyPages(ResidentPortal):
                 "homes": self._shequ_homes(),
                 "form": form or {},
                 "errors": errors or {},
-                "ask_end": _("End the stay of this person?"),
+                "ask_end": self.env._("End the stay of this person?"),
                 "today": str(request.env["shequ.estate"]._today()),
                 "flash": {
-                    "invited": _(
+                    "invited": self.env._(
                         "Added. The person can log in with the telephone "
                         "number once the service desk has handed over the "
                         "password."
                     ),
-                    "ended": _("Ended. The person no longer belongs to the home."),
+                    "ended": self.env._(
+                        "Ended. The person no longer belongs to the home."
+                    ),
                 }.get(ok, ""),
             },
             status=status,

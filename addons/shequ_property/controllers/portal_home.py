@@ -20,14 +20,13 @@ class HomePages(ResidentPortal):
             gold, blue, red) and optionally ``badge``, ``first`` (bool: the large
             one) and ``elder`` (bool: stays in the simple home)
         """
-        _ = request.env._
         partner = self._shequ_partner()
         cards = [
             {
                 "key": "tickets",
                 "sequence": 30,
-                "title": _("My tickets"),
-                "text": _("Progress, replies, ratings"),
+                "title": self.env._("My tickets"),
+                "text": self.env._("Progress, replies, ratings"),
                 "href": "/my/tickets",
                 "icon": "clipboard-list",
                 "tone": "blue",
@@ -37,8 +36,8 @@ class HomePages(ResidentPortal):
             {
                 "key": "homes",
                 "sequence": 90,
-                "title": _("Home and family"),
-                "text": _("Invite family or a tenant"),
+                "title": self.env._("Home and family"),
+                "text": self.env._("Invite family or a tenant"),
                 "href": "/my/homes",
                 "icon": "users",
                 "tone": "gold",
@@ -50,13 +49,12 @@ class HomePages(ResidentPortal):
 
     def _shequ_living_cards(self):
         """Cards for people who live in an estate now."""
-        _ = request.env._
         return [
             {
                 "key": "repair",
                 "sequence": 10,
-                "title": _("Report a repair"),
-                "text": _("Tap, take a photo, send"),
+                "title": self.env._("Report a repair"),
+                "text": self.env._("Tap, take a photo, send"),
                 "href": "/my/report",
                 "icon": "camera",
                 "tone": "brand",
@@ -66,8 +64,8 @@ class HomePages(ResidentPortal):
             {
                 "key": "complaint",
                 "sequence": 20,
-                "title": _("Complain"),
-                "text": _("Noise, dirt, parking, service"),
+                "title": self.env._("Complain"),
+                "text": self.env._("Noise, dirt, parking, service"),
                 "href": "/my/report?kind=complaint",
                 "icon": "megaphone",
                 "tone": "warm",
@@ -76,8 +74,8 @@ class HomePages(ResidentPortal):
             {
                 "key": "ask",
                 "sequence": 40,
-                "title": _("Ask or suggest"),
-                "text": _("Questions, ideas, help for elders"),
+                "title": self.env._("Ask or suggest"),
+                "text": self.env._("Questions, ideas, help for elders"),
                 "href": "/my/report?kind=ask",
                 "icon": "messages-square",
                 "tone": "brand",
@@ -85,8 +83,8 @@ class HomePages(ResidentPortal):
             {
                 "key": "neighbours",
                 "sequence": 50,
-                "title": _("Around the estate"),
-                "text": _("What neighbours have reported"),
+                "title": self.env._("Around the estate"),
+                "text": self.env._("What neighbours have reported"),
                 "href": "/my/neighbours",
                 "icon": "building-2",
                 "tone": "warm",
@@ -161,12 +159,12 @@ class HomePages(ResidentPortal):
 
     def _shequ_home_flash(self, ok):
         if ok == "settings":
-            return request.env._("Your settings are saved.")
+            return self.env._("Your settings are saved.")
         return ""
 
     def _shequ_greeting(self):
         # "Hello, Zhu": people are greeted as they are written.
-        return request.env._("Hello, %(name)s", name=request.env.user.name)
+        return self.env._("Hello, %(name)s", name=request.env.user.name)
 
     @route("/my/community/unit", type="http", auth="user", methods=["POST"])
     def shequ_choose_unit(self, unit_id=""):
@@ -189,7 +187,7 @@ class HomePages(ResidentPortal):
         languages = dict(request.env["res.lang"].get_installed())
         if theme not in THEMES or (lang and lang not in languages):
             return self._shequ_settings_page(
-                error=request.env._("Please choose one of the colours and languages."),
+                error=self.env._("Please choose one of the colours and languages."),
                 status=422,
             )
         values = {"shequ_theme": theme, "shequ_large_type": large == "1"}

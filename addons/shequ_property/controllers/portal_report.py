@@ -107,7 +107,7 @@ class ReportPages(ResidentPortal):
             "shequ_property.portal_tickets_per_hour",
             20,
         ):
-            errors["form"] = request.env._(
+            errors["form"] = self.env._(
                 "You have sent many reports within the last hour. Please wait a "
                 "little, or call the service desk."
             )
@@ -230,7 +230,6 @@ class ReportPages(ResidentPortal):
 
     def _shequ_report_values(self, kind, form, spot, media):
         """Return the values for the intake and the sentences for wrong fields."""
-        _ = request.env._
         errors = {}
         kind = kind if kind in FORMS else "repair"
         units = self._shequ_residencies().unit_id
@@ -238,30 +237,34 @@ class ReportPages(ResidentPortal):
             lambda unit: unit.id == self._shequ_int(form["unit_id"])
         ) or (self._shequ_unit(units) if not form["unit_id"] else units.browse())
         if not unit:
-            errors["unit_id"] = _(
+            errors["unit_id"] = self.env._(
                 "Please choose your home: you can report for a home "
                 "you live in or own now."
             )
         category = self._shequ_category(form["category"])
         if not form["description"] and not category and not media:
-            errors["description"] = _(
+            errors["description"] = self.env._(
                 "Please tap what it is about, or write a few words."
             )
         if len(form["description"]) > MAX_WORDS:
-            errors["description"] = _(
+            errors["description"] = self.env._(
                 "Your text is too long: at most %(limit)s characters, please.",
                 limit=MAX_WORDS,
             )
         if sum(item["type"] == "photo" for item in media) > MAX_PHOTOS:
-            errors["photos"] = _("At most %(limit)s photos, please.", limit=MAX_PHOTOS)
+            errors["photos"] = self.env._(
+                "At most %(limit)s photos, please.", limit=MAX_PHOTOS
+            )
         building = self._shequ_building(form["building_id"], unit.estate_id)
         if form["building_id"] and not building and unit:
-            errors["building_id"] = _("Please choose a building of your estate.")
+            errors["building_id"] = self.env._(
+                "Please choose a building of your estate."
+            )
         behalf = self._shequ_behalf(unit).filtered(
             lambda person: person.id == self._shequ_int(form["behalf"])
         )
         if form["behalf"] and not behalf:
-            errors["behalf"] = _("Please choose somebody of your home.")
+            errors["behalf"] = self.env._("Please choose somebody of your home.")
         public = bool(spot) or self._shequ_is_public(form, category)
         values = {
             "channel": "portal",
@@ -324,7 +327,7 @@ class ReportPages(ResidentPortal):
                 "status": card["status"],
                 "reported": card["reported"],
                 "count": card["me_too"] + 1,
-                "count_words": request.env._("%(n)s households", n=card["me_too"] + 1),
+                "count_words": self.env._("%(n)s households", n=card["me_too"] + 1),
                 "mine": card["mine"],
                 "joined": card["joined"],
                 "url": f"/my/tickets/{card['id']}"
@@ -408,21 +411,19 @@ class ReportPages(ResidentPortal):
         )
 
     def _shequ_report_heading(self, kind):
-        _ = request.env._
         return {
-            "repair": _("Report a repair"),
-            "complaint": _("Complain"),
-            "ask": _("Ask or suggest"),
+            "repair": self.env._("Report a repair"),
+            "complaint": self.env._("Complain"),
+            "ask": self.env._("Ask or suggest"),
         }[kind]
 
     def _shequ_times(self):
-        _ = request.env._
         return [
-            _("Any time"),
-            _("In the morning"),
-            _("In the afternoon"),
-            _("After 18:00"),
-            _("At the weekend"),
+            self.env._("Any time"),
+            self.env._("In the morning"),
+            self.env._("In the afternoon"),
+            self.env._("After 18:00"),
+            self.env._("At the weekend"),
         ]
 
     def _shequ_choices(self, kind):
@@ -431,7 +432,6 @@ class ReportPages(ResidentPortal):
         :return: list of dicts with ``place`` (home, public or ""), ``title``,
             ``danger`` and ``tiles``
         """
-        _ = request.env._
         categories = (
             request.env["shequ.ticket.category"]
             .sudo()
@@ -448,7 +448,7 @@ class ReportPages(ResidentPortal):
                     "home", "", mine.filtered(lambda c: not c.public_area)
                 ),
                 self._shequ_group("public", "", mine.filtered("public_area")),
-                self._shequ_group("", _("Danger"), danger, danger=True),
+                self._shequ_group("", self.env._("Danger"), danger, danger=True),
             ]
         groups = []
         for parent, children in (mine - danger).grouped("parent_id").items():
@@ -482,31 +482,34 @@ class ReportPages(ResidentPortal):
 
     def _shequ_report_texts(self):
         """Sentences the script of the form says."""
-        _ = request.env._
         return {
-            "kept": _("We kept what you wrote at {t}."),
-            "unsent": _("Your report of {t} has not been sent yet."),
-            "sending": _("Sending…"),
-            "percent": _("{n} % sent"),
-            "waiting": _(
+            "kept": self.env._("We kept what you wrote at {t}."),
+            "unsent": self.env._("Your report of {t} has not been sent yet."),
+            "sending": self.env._("Sending…"),
+            "percent": self.env._("{n} % sent"),
+            "waiting": self.env._(
                 "No connection. Your report is kept on this phone and goes "
                 "out by itself as soon as the line is back."
             ),
-            "retry": _("The line broke. Trying again in {n} s."),
-            "arriving": _("Almost there: the service desk is receiving it."),
-            "login": _("Please log in again; your report is kept on this phone."),
-            "large": _("The photos are too large to send. Please take out one or two."),
-            "trouble": _(
+            "retry": self.env._("The line broke. Trying again in {n} s."),
+            "arriving": self.env._("Almost there: the service desk is receiving it."),
+            "login": self.env._(
+                "Please log in again; your report is kept on this phone."
+            ),
+            "large": self.env._(
+                "The photos are too large to send. Please take out one or two."
+            ),
+            "trouble": self.env._(
                 "The server has trouble just now. Your report is kept and "
                 "will be sent again."
             ),
-            "forms": _("Please look at the marked fields."),
-            "photo": _("Photo {n}"),
-            "remove": _("Remove photo {n}"),
-            "many": _("At most 9 photos, please."),
-            "record": _("Record a voice note"),
-            "stop": _("Stop ({t})"),
-            "again": _("Record again"),
-            "nomic": _("The microphone cannot be used here."),
-            "joined": _("You are with it now."),
+            "forms": self.env._("Please look at the marked fields."),
+            "photo": self.env._("Photo {n}"),
+            "remove": self.env._("Remove photo {n}"),
+            "many": self.env._("At most 9 photos, please."),
+            "record": self.env._("Record a voice note"),
+            "stop": self.env._("Stop ({t})"),
+            "again": self.env._("Record again"),
+            "nomic": self.env._("The microphone cannot be used here."),
+            "joined": self.env._("You are with it now."),
         }

@@ -107,19 +107,24 @@ class TicketPages(ResidentPortal):
         )
 
     def _shequ_ticket_flash(self, ok, words):
-        _ = request.env._
         return {
-            "sent": _("Sent. Your number is %(number)s.", number=words.ticket.name),
-            "cancelled": _("Your report is cancelled."),
-            "reopened": _("We are on it again. The clock has started anew."),
-            "rated": _("Thank you for the stars!"),
-            "accepted": _("You have accepted the quotation. We start the work."),
-            "refused": _("You have refused the quotation. We will get in touch."),
-            "joined": _("You are with it now and see how it goes on."),
-            "resent": _("Sent again. The clock has started anew."),
-            "said": _("Your message is sent."),
-            "consent": _("Thank you. Your name will not be shown."),
-            "declined": _("All right. It will not be shown."),
+            "sent": self.env._(
+                "Sent. Your number is %(number)s.", number=words.ticket.name
+            ),
+            "cancelled": self.env._("Your report is cancelled."),
+            "reopened": self.env._("We are on it again. The clock has started anew."),
+            "rated": self.env._("Thank you for the stars!"),
+            "accepted": self.env._(
+                "You have accepted the quotation. We start the work."
+            ),
+            "refused": self.env._(
+                "You have refused the quotation. We will get in touch."
+            ),
+            "joined": self.env._("You are with it now and see how it goes on."),
+            "resent": self.env._("Sent again. The clock has started anew."),
+            "said": self.env._("Your message is sent."),
+            "consent": self.env._("Thank you. Your name will not be shown."),
+            "declined": self.env._("All right. It will not be shown."),
         }.get(ok, "")
 
     def _shequ_do(self, ticket, role, step, ok, form=None):
@@ -217,7 +222,7 @@ class TicketPages(ResidentPortal):
             return self._shequ_ticket_page(
                 ticket,
                 role,
-                error=request.env._(
+                error=self.env._(
                     "You have sent many messages within the last hour. Please wait a "
                     "little, or call the service desk."
                 ),

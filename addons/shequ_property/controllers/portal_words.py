@@ -144,14 +144,13 @@ class Words:
 
     def for_scripts(self):
         """Sentences the scripts of the pages need, with {n} where a number goes."""
-        _ = self.env._
         return {
-            "minute": _("less than a minute"),
-            "minutes": _("%(n)s min", n="{m}"),
-            "hours": _("%(h)s h %(m)s min", h="{h}", m="{m}"),
-            "days": _("%(d)s days %(h)s h", d="{d}", h="{h}"),
-            "left": _("%(time)s left", time="{t}"),
-            "late": _("%(time)s late", time="{t}"),
+            "minute": self.env._("less than a minute"),
+            "minutes": self.env._("%(n)s min", n="{m}"),
+            "hours": self.env._("%(h)s h %(m)s min", h="{h}", m="{m}"),
+            "days": self.env._("%(d)s days %(h)s h", d="{d}", h="{h}"),
+            "left": self.env._("%(time)s left", time="{t}"),
+            "late": self.env._("%(time)s late", time="{t}"),
         }
 
 
@@ -239,11 +238,11 @@ class TicketWords(Words):
 
     def status(self):
         """One word or two on where the ticket is, and the colour for it."""
-        ticket, _ = self.ticket, self.env._
+        ticket = self.ticket
         if ticket.is_open and ticket.hold_reason:
-            return _("On hold"), "gold"
+            return self.env._("On hold"), "gold"
         if ticket.state == "done" and not self.own:
-            return _("Done"), "brand"
+            return self.env._("Done"), "brand"
         if ticket.state in FINISHED_STATES and ticket.close_reason not in (
             False,
             "solved",
@@ -258,41 +257,49 @@ class TicketWords(Words):
             "cancelled": "",
         }
         words = {
-            "new": _("Waiting"),
-            "accepted": _("Received"),
-            "assigned": _("Worker sent"),
-            "in_progress": _("Being worked on"),
-            "done": _("Done"),
-            "rated": _("Done"),
-            "closed": _("Closed"),
-            "returned": _("Your answer is needed"),
-            "cancelled": _("Cancelled"),
+            "new": self.env._("Waiting"),
+            "accepted": self.env._("Received"),
+            "assigned": self.env._("Worker sent"),
+            "in_progress": self.env._("Being worked on"),
+            "done": self.env._("Done"),
+            "rated": self.env._("Done"),
+            "closed": self.env._("Closed"),
+            "returned": self.env._("Your answer is needed"),
+            "cancelled": self.env._("Cancelled"),
         }
         return words[ticket.state], tones.get(ticket.state, "blue")
 
     def strip(self):
         """The progress strip: waiting, in progress, done, each with its time."""
-        ticket, _ = self.ticket, self.env._
+        ticket = self.ticket
         began = ticket.accepted_at or ticket.assigned_at or ticket.arrived_at
         steps = [
-            {"label": _("Waiting"), "at": self.when(ticket.reported_at)},
-            {"label": _("In progress"), "at": self.when(began)},
-            {"label": _("Done"), "at": self.when(ticket.done_at)},
+            {"label": self.env._("Waiting"), "at": self.when(ticket.reported_at)},
+            {"label": self.env._("In progress"), "at": self.when(began)},
+            {"label": self.env._("Done"), "at": self.when(ticket.done_at)},
         ]
         if ticket.state in FINISHED_STATES:
             current = 3
             if not ticket.done_at:
-                steps[2] = {"label": _("Closed"), "at": self.when(ticket.closed_at)}
+                steps[2] = {
+                    "label": self.env._("Closed"),
+                    "at": self.when(ticket.closed_at),
+                }
         elif ticket.state == "cancelled":
             current = 3
-            steps[2] = {"label": _("Cancelled"), "at": self.when(ticket.closed_at)}
+            steps[2] = {
+                "label": self.env._("Cancelled"),
+                "at": self.when(ticket.closed_at),
+            }
         elif ticket.state == "returned":
             current = 0
-            steps[0]["label"] = _("Sent back to you") if self.own else _("Waiting")
+            steps[0]["label"] = (
+                self.env._("Sent back to you") if self.own else self.env._("Waiting")
+            )
         else:
             current = 0 if ticket.state == "new" else 1
         if ticket.is_open and ticket.hold_reason:
-            steps[current]["label"] = _("On hold")
+            steps[current]["label"] = self.env._("On hold")
         for index, step in enumerate(steps):
             step["state"] = (
                 "done" if index < current else "now" if index == current else "next"
@@ -300,9 +307,9 @@ class TicketWords(Words):
             if step["state"] == "next":
                 step["at"] = ""
             step["words"] = {
-                "done": _("finished"),
-                "now": _("now here"),
-                "next": _("still to come"),
+                "done": self.env._("finished"),
+                "now": self.env._("now here"),
+                "next": self.env._("still to come"),
             }[step["state"]]
         stopped = ticket.state == "returned" or (ticket.is_open and ticket.hold_reason)
         return {"steps": steps, "stopped": bool(stopped)}
@@ -310,14 +317,13 @@ class TicketWords(Words):
     # --- deadlines -----------------------------------------------------------
 
     def target_words(self, target):
-        _ = self.env._
         return {
-            "accept": _("We take it up"),
-            "dispatch": _("A worker is chosen"),
-            "on_site": _("Somebody is on site"),
-            "complete": _("It is done"),
-            "call_back": _("We call you"),
-        }.get(target, _("We answer"))
+            "accept": self.env._("We take it up"),
+            "dispatch": self.env._("A worker is chosen"),
+            "on_site": self.env._("Somebody is on site"),
+            "complete": self.env._("It is done"),
+            "call_back": self.env._("We call you"),
+        }.get(target, self.env._("We answer"))
 
     def clocks(self):
         """Every deadline of the present round, soonest first."""
@@ -330,33 +336,38 @@ class TicketWords(Words):
         ]
 
     def clock(self, clock):
-        _ = self.env._
         left = (clock.deadline - self.now).total_seconds() if clock.deadline else 0
         values = {
             "label": self.target_words(clock.target),
-            "by": _("by %(time)s", time=self.when(clock.deadline)),
+            "by": self.env._("by %(time)s", time=self.when(clock.deadline)),
             "until": 0,
             "note": clock.extension_reason or "" if self.own else "",
         }
         stopped = clock.stopped_at and self.when(clock.stopped_at)
         if clock.state == "met":
-            values.update(tone="brand", badge=_("Kept"), icon="check", by=stopped)
+            values.update(
+                tone="brand", badge=self.env._("Kept"), icon="check", by=stopped
+            )
         elif clock.state == "late" and clock.stopped_at:
-            values.update(tone="gold", badge=_("Late"), icon="clock", by=stopped)
+            values.update(
+                tone="gold", badge=self.env._("Late"), icon="clock", by=stopped
+            )
         elif clock.state == "paused":
-            values.update(tone="gold", badge=_("Clock stands still"), icon="pause")
-            values["by"] = _("The time goes on when the wait is over")
+            values.update(
+                tone="gold", badge=self.env._("Clock stands still"), icon="pause"
+            )
+            values["by"] = self.env._("The time goes on when the wait is over")
         elif left < 0:
             values.update(
                 tone="red",
-                badge=_("%(time)s late", time=self.span(left)),
+                badge=self.env._("%(time)s late", time=self.span(left)),
                 icon="circle-alert",
                 until=self.epoch(clock.deadline),
             )
         else:
             values.update(
                 tone="warm" if left < 1800 else "blue",
-                badge=_("%(time)s left", time=self.span(left)),
+                badge=self.env._("%(time)s left", time=self.span(left)),
                 icon="hourglass",
                 until=self.epoch(clock.deadline),
             )
@@ -371,37 +382,36 @@ class TicketWords(Words):
         if not ticket.is_open or ticket.hold_reason or not ticket.next_deadline:
             return None
         left = (ticket.next_deadline - self.now).total_seconds()
-        _ = self.env._
         label = self.target_words(ticket.next_target)
         return {
-            "label": _(
+            "label": self.env._(
                 "%(what)s by %(time)s", what=label, time=self.when(ticket.next_deadline)
             ),
-            "badge": _("%(time)s left", time=self.span(left))
+            "badge": self.env._("%(time)s left", time=self.span(left))
             if left >= 0
-            else _("%(time)s late", time=self.span(left)),
+            else self.env._("%(time)s late", time=self.span(left)),
             "tone": "red" if left < 0 else "warm" if left < 1800 else "blue",
             "until": self.epoch(ticket.next_deadline),
         }
 
     def hold(self):
         """Why the ticket waits and what that does to the deadline, or None."""
-        ticket, _ = self.ticket, self.env._
+        ticket = self.ticket
         if not ticket.is_open or not ticket.hold_reason:
             return None
         reasons = {
-            "parts": _("We are waiting for parts."),
-            "owners_consent": _("The owners concerned have to agree first."),
-            "fund": _(
+            "parts": self.env._("We are waiting for parts."),
+            "owners_consent": self.env._("The owners concerned have to agree first."),
+            "fund": self.env._(
                 "It has to be paid from the maintenance fund, which takes an approval."
             ),
-            "resident": _("We are waiting for you."),
+            "resident": self.env._("We are waiting for you."),
         }
         return {
             "why": reasons.get(ticket.hold_reason, ticket._label("hold_reason")),
             "note": self.clean(ticket.hold_note),
             "since": self.when(ticket.hold_since),
-            "effect": _(
+            "effect": self.env._(
                 "Until then the clock stands still; afterwards it goes on "
                 "with the time that was left."
             ),

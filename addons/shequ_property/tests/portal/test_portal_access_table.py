@@ -1,8 +1,7 @@
 from odoo.http import Controller
 from odoo.tests import tagged
 
-from odoo.addons.shequ_property.controllers.portal_base import ResidentPortal
-
+from ...controllers.portal_base import ResidentPortal
 from .common import PASSWORD, PortalCase, photo_bytes
 
 CANARY = "CANARY-SECRET"

@@ -50,7 +50,9 @@ class TestTickets(PortalCase):
 
     def test_internal_notes_stay_inside(self):
         ticket = self._take(self.zhu)
-        ticket.message_post(body="CANARY-INTERNAL", subtype_xmlid="mail.mt_note")
+        ticket.message_post(
+            **{"body": "CANARY-INTERNAL", "subtype_xmlid": "mail.mt_note"}
+        )
         self.assertNotIn("CANARY-INTERNAL", self.get(f"/my/tickets/{ticket.id}").text)
 
     def test_talk_goes_both_ways_with_photos(self):

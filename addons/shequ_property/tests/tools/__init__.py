@@ -5,3 +5,4 @@ from . import test_sla
 from . import test_address
 from . import test_phone
 from . import test_search_terms
+from . import test_privacy
