@@ -623,11 +623,12 @@ class Loader:
             getattr(self, f"_step_{step.name}")(part, step, ticket)
 
     def _as(self, who):
-        """The environment of whoever acts."""
+        """The environment of whoever acts; rules are not asked each time anew."""
         if isinstance(who, str):
-            return self.env(user=self._id("staff", who))
-        user = who and self.state["ids"]["portal"].get(str(who.index))
-        return self.env(user=user) if user else self.env
+            user = self._id("staff", who)
+        else:
+            user = self.state["ids"]["portal"].get(str(who.index), self.env.uid)
+        return self.env(user=user, su=True)
 
     def _partner(self, who):
         if isinstance(who, str):
