@@ -94,6 +94,7 @@ def announce(args, demo):
 
 def do_run(args):
     database.check_name(args.db)
+    server.end_orphans()
     server.check_port(args.host, args.port)
     pg = odoo = None
     try:

@@ -45,6 +45,19 @@ def running():
     return found
 
 
+def end_orphans():
+    """End servers whose ./shequ was killed; Linux tells them, but they take time."""
+    for database, entry in running().items():
+        try:
+            owner = Path(f"/proc/{entry['owner']}/cmdline").read_bytes()
+        except OSError:
+            owner = b""
+        if b"shequ" not in owner:
+            with Phase("Ending the server of a run that was killed"):
+                end(entry["pid"])
+                record(database).unlink(missing_ok=True)
+
+
 def url(host, port, path=""):
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
     return f"http://{shown}:{port}{path}"
@@ -103,7 +116,12 @@ class OdooServer:
                 start_new_session=True,
                 preexec_fn=die_with_parent,
             )
-        entry = {"pid": self.process.pid, "host": self.host, "port": self.port}
+        entry = {
+            "pid": self.process.pid,
+            "owner": os.getpid(),
+            "host": self.host,
+            "port": self.port,
+        }
         record(self.database).write_text(json.dumps(entry))
 
     def wait_ready(self):

@@ -534,6 +534,32 @@ def test_records_of_servers_that_are_gone_are_forgotten(monkeypatch, tmp_path):
     assert not (tmp_path / "x.json").exists()
 
 
+def test_a_server_is_ended_when_its_run_was_killed(monkeypatch, tmp_path):
+    ended = []
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    entry = f'{{"pid": 1, "owner": {gone.pid}, "host": "x", "port": 1}}'
+    monkeypatch.setattr(layout, "RUN", tmp_path)
+    monkeypatch.setattr(server, "is_server", lambda _pid: True)
+    monkeypatch.setattr(server, "end", ended.append)
+    (tmp_path / "x.json").write_text(entry)
+    server.end_orphans()
+    assert ended == [1]
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_a_server_whose_run_lives_is_left_alone(monkeypatch, tmp_path):
+    owner = subprocess.Popen([sys.executable, "-c", "input() # shequ"], stdin=-1)
+    entry = f'{{"pid": 1, "owner": {owner.pid}, "host": "x", "port": 1}}'
+    monkeypatch.setattr(layout, "RUN", tmp_path)
+    monkeypatch.setattr(server, "is_server", lambda _pid: True)
+    monkeypatch.setattr(server, "end", lambda _pid: pytest.fail("ended"))
+    (tmp_path / "x.json").write_text(entry)
+    server.end_orphans()
+    owner.communicate(b"\n")
+    assert (tmp_path / "x.json").exists()
+
+
 def test_a_second_setup_waits_for_the_first(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(layout, "LOCAL", tmp_path)
     code = (
