@@ -111,7 +111,7 @@ def test_the_floor_tile(community, phone, desktop, new_page, odoo_script):
 
     phone.reload()
     assert "周师傅" in phone.content()
-    phone.check("[name=stars][value='5']", force=True)
+    phone.click("label[for=star-5]")
     phone.fill("[name=comment]", "物业接单迅速,师傅响应及时")
     phone.click("form[action*='/rate'] button[type=submit]")
     phone.wait_for_load_state("load")
