@@ -169,7 +169,7 @@ class TicketPages(ResidentPortal):
     @route(
         "/my/tickets/<int:ticket_id>/rate", type="http", auth="user", methods=["POST"]
     )
-    def shequ_rate(self, ticket_id, stars="", comment=""):
+    def shequ_rate(self, ticket_id, stars="", comment="", tags=None):
         ticket, role = self._shequ_ticket(ticket_id, own_only=True)
         chosen = {
             self._shequ_int(value) for value in request.httprequest.form.getlist("tags")
