@@ -262,6 +262,12 @@ def test_loaded_supervisor_was_told_about_302(loaded):
                WHERE b.target = 'dispatch' AND b.level = '2' AND u.room = '302'
                  AND t.state = 'accepted'"""
     assert column(loaded, query)
+    query = """SELECT m.body FROM mail_message m
+               JOIN mail_notification n ON n.mail_message_id = m.id
+               JOIN res_users u ON u.partner_id = n.res_partner_id
+               WHERE u.login = 'supervisor'"""
+    bodies = column(loaded, query)
+    assert any("302室漏水报修已超24小时未派单" in body for body in bodies)
 
 
 def test_loaded_nobody_has_an_address_and_nothing_waits_to_be_sent(loaded):

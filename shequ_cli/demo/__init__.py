@@ -10,13 +10,13 @@ PASSWORD = "demo1234"
 
 # (role, login, password, path)
 LOGINS = [
-    ("Company manager", "director", PASSWORD, "/odoo"),
-    ("Estate manager", "manager", PASSWORD, "/odoo"),
-    ("Supervisor", "supervisor", PASSWORD, "/odoo"),
-    ("Dispatcher", "dispatcher", PASSWORD, "/odoo"),
-    ("Front desk", "frontdesk", PASSWORD, "/odoo"),
-    ("Worker", "worker", PASSWORD, "/odoo"),
-    ("Grid worker", "grid", PASSWORD, "/odoo"),
+    ("Company manager", "director", PASSWORD, "/odoo/demand-pool"),
+    ("Estate manager", "manager", PASSWORD, "/odoo/demand-pool"),
+    ("Supervisor", "supervisor", PASSWORD, "/odoo/demand-pool"),
+    ("Dispatcher", "dispatcher", PASSWORD, "/odoo/demand-pool"),
+    ("Front desk", "frontdesk", PASSWORD, "/odoo/demand-pool"),
+    ("Worker", "worker", PASSWORD, "/odoo/my-jobs"),
+    ("Grid worker", "grid", PASSWORD, "/odoo/tickets"),
     ("Resident, owner", "zhu", PASSWORD, "/my"),
     ("Resident, elder", "wang", PASSWORD, "/my"),
     ("Resident, tenant", "xiaoli", PASSWORD, "/my"),

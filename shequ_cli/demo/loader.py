@@ -63,6 +63,8 @@ RATING_TAGS = {
     2: ("late", "mess"),
     1: ("not_fixed", "late"),
 }
+# Where the plan of the past ends and that of the present begins.
+LAST_HOURS = timedelta(minutes=95)
 # Of what is older than this, nobody is told any more: it would be read long ago.
 NEWS = timedelta(hours=30)
 
@@ -521,13 +523,13 @@ class Loader:
     def _load_tickets(self):
         """Live through the three months, then through the last hour."""
         past = tickets.history(self.community, self.now)
-        until = self.now - timedelta(minutes=45)
+        until = self.now - LAST_HOURS
         steps = [("past", step) for step in past.sorted(until=until)]
         if "present" not in self.state:
             # Counted from when it is loaded, so that the clocks run right now.
             self.state["present"] = None
         total = len(steps) + 60
-        self._live(steps, 0, total)
+        self._live(steps, 0, total, end=until)
         if not self.state["present"]:
             self.state["present"] = fields.Datetime.now().isoformat()
             self._save()
@@ -536,12 +538,11 @@ class Loader:
         fresh = [("present", step) for step in present.sorted(until=moment)]
         self._live(fresh, len(steps), len(steps) + len(fresh), end=moment)
 
-    def _live(self, steps, offset, total, end=None):
+    def _live(self, steps, offset, total, end):
         first = max(0, self.state["steps"] - offset)
         if first >= len(steps):
             return
         self.known = {key: value for key, value in self.state["tickets"]}
-        self.tags = self.env["shequ.rating.tag"].with_context(lang=None).search([])
         with freeze_time(steps[first][1].at) as frozen, ExitStack() as silence:
             self.frozen = frozen
             self.closed = steps[first][1].at
@@ -555,8 +556,7 @@ class Loader:
                 if (number + 1) % BATCH == 0:
                     self.progress("tickets", offset + number + 1, total)
                     self._save()
-            if end:
-                self._pass_time(end)
+            self._pass_time(end)
             self._save()
         self.progress("tickets", offset + len(steps), total)
 

@@ -131,9 +131,12 @@ class Plan:
         self.steps = []
         self.count = 0
         self.staff = self._staff()
+        # The people of the stories live theirs alone.
         self.living = {
-            row["code"]: community.living(row["code"]) for row in texts.rows("estates")
+            row["code"]: [r for r in community.living(row["code"]) if not r.person.key]
+            for row in texts.rows("estates")
         }
+        self.told = set()
 
     # --- who serves whom ---------------------------------------------------------
 
@@ -604,7 +607,7 @@ class Plan:
 
     def _wait(self, at, estate, category, reason):
         templates = [r for r in texts.rows("messages") if r["category"] == category]
-        template = self.rng.choice(templates)
+        template = self._untold(templates)
         ticket, _person, args = self._report(at, estate, template)
         accepted, assigned, worker = self._dispatch(at, ticket, args)
         self._call_back(at, ticket, args, accepted)
@@ -616,6 +619,13 @@ class Plan:
             desk = self.staff[estate]["front_desk"]
             text = texts.phrase(self.rng, "hold_fund")
             self._add(start + minutes(20), ticket, "call", desk, text=text)
+
+    def _untold(self, templates):
+        """Choose a text that is not on the screen yet, if there is one."""
+        fresh = [row for row in templates if row["text"] not in self.told]
+        template = self.rng.choice(fresh or templates)
+        self.told.add(template["text"])
+        return template
 
     # --- this very moment ----------------------------------------------------------
 
@@ -643,7 +653,7 @@ class Plan:
             or (not category and row["category"].split(".")[0] == top)
             and (estate == "KLJY" or row["category"] != HEATING)
         ]
-        template = self.rng.choice(templates)
+        template = self._untold(templates)
         if category == "elder_care.emergency" and stage == "new":
             template = templates[1]
         ticket, _person, args = self._report(at, estate, template)
