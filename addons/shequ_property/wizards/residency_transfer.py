@@ -22,7 +22,7 @@ class ShequResidencyTransfer(models.TransientModel):
         default=lambda self: self.env["shequ.estate"]._today(),
         help="First day of the new state.",
     )
-    new_owner_id = fields.Many2one("res.partner", string="New Owner")
+    new_owner_id = fields.Many2one("res.partner")
     residency_ids = fields.Many2many(
         "shequ.residency",
         compute="_compute_residency_ids",

@@ -26,7 +26,6 @@ class ShequStaffInvite(models.TransientModel):
             ("estate_manager", "Estate manager"),
             ("company_manager", "Company manager"),
         ],
-        string="Office Role",
         default="front_desk",
         help="Each role may do what the roles above it may do.",
     )

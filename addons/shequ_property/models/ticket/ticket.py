@@ -91,7 +91,7 @@ class Ticket(models.Model):
     )
     place_text = fields.Char(string="Place in Words", tracking=True)
     is_public_area = fields.Boolean(string="Public Area")
-    place = fields.Char(compute="_compute_place", string="Place")
+    place = fields.Char(compute="_compute_place")
 
     # --- what ------------------------------------------------------------------
     kind = fields.Selection(KINDS, required=True, default="repair", tracking=True)
@@ -109,7 +109,7 @@ class Ticket(models.Model):
         aggregator=False,
     )
     description = fields.Text(tracking=True)
-    preferred_time = fields.Char(string="Preferred Time")
+    preferred_time = fields.Char()
     visibility = fields.Selection(
         [("private", "Private"), ("shared", "Visible to neighbours")],
         required=True,
@@ -310,7 +310,7 @@ class Ticket(models.Model):
             self.env._("Tickets are never deleted. Archive or cancel it instead.")
         )
 
-    def copy(self, default=None):
+    def copy_data(self, default=None):
         raise UserError(
             self.env._("A ticket cannot be copied. File a new one instead.")
         )

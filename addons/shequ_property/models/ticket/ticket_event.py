@@ -53,7 +53,9 @@ class TicketEvent(models.Model):
     )
 
     def write(self, vals):
-        raise UserError(self.env._("The trace of a ticket cannot be changed."))
+        if self:
+            raise UserError(self.env._("The trace of a ticket cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

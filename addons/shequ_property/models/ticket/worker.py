@@ -17,7 +17,6 @@ class Worker(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        string="User",
         index="btree_not_null",
         domain="[('share', '=', False)]",
         tracking=True,

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.shequ_property.tools import address
-from odoo.addons.shequ_property.tools.address import Address
+from ...tools import address
+from ...tools.address import Address
 
 NUMBERS = st.integers(min_value=0, max_value=999_999).map(str)
 NAMES = st.text(alphabet="0123456789ABab甲乙丙东西区-", max_size=8)

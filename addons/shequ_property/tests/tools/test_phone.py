@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.shequ_property.tools import phone
+from ...tools import phone
 
 
 @tagged("post_install", "-at_install")

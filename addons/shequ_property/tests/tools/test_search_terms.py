@@ -3,7 +3,7 @@ import unittest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.shequ_property.tools.search_terms import index_terms, query_terms
+from ...tools.search_terms import index_terms, query_terms
 
 HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1)
 
