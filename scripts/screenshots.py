@@ -38,21 +38,21 @@ def open_job(page):
     page.locator(".o_shequ_job").first.click()
 
 
-# picture: role, address, screen, what to do before
+# picture: log-in, address, screen, what to do before
 SHOTS = {
-    "resident-home": ("resident", "/my", PHONE, None),
-    "resident-report": ("resident", "/my/report", PHONE, None),
-    "resident-ticket": ("resident", "/my/tickets?show=all", PHONE, first_ticket),
+    "resident-home": ("zhu", "/my", PHONE, None),
+    "resident-report": ("zhu", "/my/report", PHONE, None),
+    "resident-ticket": ("zhu", "/my/tickets?show=all", PHONE, first_ticket),
     "pool": ("dispatcher", ACTION + "action_ticket_pool", DESKTOP, None),
-    "phone-intake": ("front_desk", ACTION + "action_phone_intake", DESKTOP, None),
+    "phone-intake": ("frontdesk", ACTION + "action_phone_intake", DESKTOP, None),
     "ticket-form": ("dispatcher", ACTION + "action_ticket_all", DESKTOP, open_record),
     "worker-jobs": ("worker", ACTION + "action_worker_jobs", PHONE, None),
     "worker-job": ("worker", ACTION + "action_worker_jobs", PHONE, open_job),
-    "setup": ("company_manager", ACTION + "action_setup", DESKTOP, None),
-    "estate": ("estate_manager", ACTION + "action_estate", DESKTOP, open_record),
-    "sla-policies": ("estate_manager", ACTION + "action_sla_policy", DESKTOP, None),
-    "analysis": ("estate_manager", ACTION + "action_ticket_report", DESKTOP, None),
-    "grid": ("grid_worker", ACTION + "action_ticket_all", DESKTOP, None),
+    "setup": ("director", ACTION + "action_setup", DESKTOP, None),
+    "estate": ("manager", ACTION + "action_estate", DESKTOP, open_record),
+    "sla-policies": ("manager", ACTION + "action_sla_policy", DESKTOP, None),
+    "analysis": ("manager", ACTION + "action_ticket_report", DESKTOP, None),
+    "grid": ("grid", ACTION + "action_ticket_all", DESKTOP, None),
 }
 
 
@@ -67,8 +67,8 @@ def log_in(context, url, login, password):
 
 
 def take(browser, url, name, logins):
-    role, path, screen, prepare = SHOTS[name]
-    login, password = logins[role]
+    login, path, screen, prepare = SHOTS[name]
+    password = logins[login]
     context = browser.new_context(
         viewport=screen,
         locale="zh-CN",
@@ -103,7 +103,7 @@ def main():
     parser.add_argument("--url", default="http://localhost:8069")
     parser.add_argument("names", nargs="*", default=list(SHOTS))
     args = parser.parse_args()
-    logins = {role: (login, password) for role, login, password, _path in LOGINS}
+    logins = {login: password for _role, login, password, _path in LOGINS}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=system.chromium(), args=["--no-sandbox", "--disable-gpu"]
