@@ -4,3 +4,4 @@ from .estate import *  # noqa: F403
 from .portal import *  # noqa: F403
 from .ticket import *  # noqa: F403
 from .tools import *  # noqa: F403
+from . import test_indexes

@@ -5,7 +5,6 @@ from odoo.tools import SQL
 class Estate(models.Model):
     _inherit = "shequ.estate"
 
-    ticket_ids = fields.One2many("shequ.ticket", "estate_id", string="Tickets")
     open_ticket_count = fields.Integer(compute="_compute_open_ticket_count")
 
     def _compute_open_ticket_count(self):
