@@ -8,6 +8,7 @@ Every picture is written to docs/images, with few enough colours to stay small.
 
 import argparse
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from shequ_cli.demo import LOGINS  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
+BACKEND = ".o_view_controller, .o_shequ_jobs, .modal .o_form_view"
 ACTION = "/odoo/action-shequ_property."
 
 
@@ -31,7 +33,9 @@ def first_ticket(page):
 
 
 def open_record(page):
-    page.locator(".o_data_row td, .o_kanban_record").first.click()
+    page.locator(
+        ".o_data_row td.o_data_cell, .o_kanban_record:not(.o_kanban_ghost)"
+    ).first.click()
 
 
 def open_job(page):
@@ -56,17 +60,19 @@ SHOTS = {
 }
 
 
-def log_in(context, url, login, password):
-    page = context.new_page()
-    page.goto(f"{url}/web/login")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", password)
-    page.locator("form button[type=submit]").first.click()
-    page.wait_for_load_state("networkidle")
-    return page
+def log_in(context, url, database, login, password):
+    params = {"db": database, "login": login, "password": password}
+    answer = context.request.post(
+        f"{url}/web/session/authenticate",
+        data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
+        headers={"Content-Type": "application/json"},
+    )
+    if not answer.json().get("result", {}).get("uid"):
+        sys.exit(f"{login} cannot log in at {url}: is it the demo?")
+    return context.new_page()
 
 
-def take(browser, url, name, logins):
+def take(browser, url, database, name, logins):
     login, path, screen, prepare = SHOTS[name]
     password = logins[login]
     context = browser.new_context(
@@ -77,7 +83,7 @@ def take(browser, url, name, logins):
         is_mobile=screen is PHONE,
         has_touch=screen is PHONE,
     )
-    page = log_in(context, url, login, password)
+    page = log_in(context, url, database, login, password)
     page.goto(url + path)
     settle(page)
     if prepare:
@@ -89,7 +95,9 @@ def take(browser, url, name, logins):
 
 def settle(page):
     page.wait_for_load_state("load")
-    page.wait_for_timeout(2500)
+    if "/odoo" in page.url:
+        page.wait_for_selector(BACKEND, timeout=60000)
+    page.wait_for_timeout(3000)
 
 
 def save(raw, path):
@@ -101,6 +109,7 @@ def save(raw, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="http://localhost:8069")
+    parser.add_argument("--db", default="shequ")
     parser.add_argument("names", nargs="*", default=list(SHOTS))
     args = parser.parse_args()
     logins = {login: password for _role, login, password, _path in LOGINS}
@@ -109,7 +118,7 @@ def main():
             executable_path=system.chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         for name in args.names:
-            take(browser, args.url, name, logins)
+            take(browser, args.url, args.db, name, logins)
             print(IMAGES / f"{name}.png")
         browser.close()
 
