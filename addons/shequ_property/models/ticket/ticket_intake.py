@@ -3,6 +3,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from .ticket import CHANNELS
 from .ticket_category import KINDS, URGENCIES
@@ -153,7 +154,7 @@ class Ticket(models.Model):
             return self.create(vals_list)
         try:
             # Another connection may be taking in the same message right now.
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
                 return self.create(vals_list)
         except UniqueViolation as error:
             # Run the request again: now the other one's ticket is visible.

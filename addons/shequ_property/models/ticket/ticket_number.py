@@ -74,7 +74,8 @@ class TicketDay(models.Model):
 
     def _begin(self, estate, day, base):
         # Two first reports of a day at once: PostgreSQL refuses the later one with
-        # a serialization failure, and Odoo runs it again, now seeing the row.
+        # a serialization failure, and Odoo runs it again, now seeing the row.  That
+        # is meant to happen, so it is no error for the log.
         self.env.cr.execute(
             SQL(
                 "INSERT INTO shequ_ticket_day (estate_id, day, base) "
@@ -82,7 +83,8 @@ class TicketDay(models.Model):
                 estate.id,
                 day,
                 base,
-            )
+            ),
+            log_exceptions=False,
         )
         return base
 
