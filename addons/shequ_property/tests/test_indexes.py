@@ -24,7 +24,7 @@ class TestIndexes(TransactionCase):
         checked, missing = 0, []
         for model in self.env.registry.models.values():
             for field in model._fields.values():
-                if field.type != "one2many" or not field.inverse_name or model._abstract:
+                if field.type != "one2many" or not field.inverse_name:
                     continue
                 comodel = self.env[field.comodel_name]
                 inverse = comodel._fields[field.inverse_name]
