@@ -166,10 +166,14 @@ class Cluster:
         pid_file = self.data / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
+            stat = Path(f"/proc/{pid}/stat").read_text()
         except (OSError, ValueError):
             return None
-        return pid if name.startswith(("postgres", "postmaster")) else None
+        # pid (name) state …; a killed process that nobody waits for stays as Z.
+        name, _bracket, rest = stat.partition("(")[2].rpartition(")")
+        alive = rest.split()[0] != "Z"
+        ours = name.startswith(("postgres", "postmaster"))
+        return pid if alive and ours else None
 
     def ours(self):
         """Tell whether ./shequ has started the running server."""

@@ -1,6 +1,7 @@
 """The demo community: its texts, its people, its plan, and a loaded database.
 
-The checks of a loaded database run against `SHEQU_DEMO_DB` when it is set.
+The checks of a loaded database run against `SHEQU_DEMO_DB` when it is set, and else
+load the community into a database of their own.
 """
 
 import csv
@@ -11,9 +12,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shequ_cli import demo, layout
+from shequ_cli import database, demo, layout
 from shequ_cli.demo import people, texts, tickets
 
+pytestmark = pytest.mark.timeout(900)
 NOW = datetime(2026, 11, 21, 8, 30)
 MOBILE = re.compile(r"1[3-9]\d0000\d{4}")
 
@@ -201,11 +203,17 @@ def test_drawn_photos_are_small_jpegs():
 
 
 @pytest.fixture(scope="module")
-def loaded():
+def loaded(request):
+    """A cursor in a database with the demo community, which is loaded for it."""
+    import psycopg2
+
     name = os.environ.get("SHEQU_DEMO_DB")
+    pg = request.getfixturevalue("pg")
     if not name:
-        pytest.skip("no SHEQU_DEMO_DB to look at")
-    psycopg2 = pytest.importorskip("psycopg2")
+        name = f"{database.RUN_PREFIX}demo-{os.getpid()}"
+        pg.copy(request.getfixturevalue("template_database"), name)
+        request.addfinalizer(lambda: pg.drop(name))
+        database.script(pg, "demo", name, extra_addons=(layout.TEST_ADDONS,))
     connection = psycopg2.connect(dbname=name)
     with connection, connection.cursor() as cursor:
         yield cursor
