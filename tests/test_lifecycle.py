@@ -132,8 +132,8 @@ def test_upgrade_from_the_previous_version(
     previous = tmp_path / "addons" if archive else layout.ADDONS
     name = new_database(base)
     odoo("module", "install", "-d", name, addon, ODOO_ADDONS_PATH=previous)
-    company = "INSERT INTO res_partner (name, active) VALUES ('kept', true)"
-    pg.sql(company, name)
+    kept = "INSERT INTO ir_config_parameter (key, value) VALUES ('kept', '1')"
+    pg.sql(kept, name)
 
     odoo("module", "upgrade", "-d", name, addon)
 
@@ -147,4 +147,5 @@ def test_upgrade_from_the_previous_version(
     assert fields(pg, name) == fields(pg, reference)
     assert tables(pg, name) == tables(pg, reference)
     assert records_of(pg, name, addon) == records_of(pg, reference, addon)
-    assert pg.sql("SELECT count(*) FROM res_partner WHERE name = 'kept'", name) == "1"
+    kept = "SELECT value FROM ir_config_parameter WHERE key = 'kept'"
+    assert pg.sql(kept, name) == "1"
