@@ -137,6 +137,11 @@ class Report:
     def section(self, title, rows, goal=""):
         self.sections.append({"title": title, "rows": rows, "goal": goal})
         say(f"  measured: {title}")
+        for row in rows:
+            say(
+                "    "
+                + ", ".join(f"{key} {_cell(value)}" for key, value in row.items())
+            )
 
     def print(self, as_json):
         if as_json:
