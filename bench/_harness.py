@@ -84,21 +84,28 @@ def database(name, modules):
 
 @contextlib.contextmanager
 def count_queries():
-    """Count what goes to PostgreSQL: ``with count_queries() as n: …; n[0]``."""
+    """Count what goes to PostgreSQL: ``with count_queries() as n: …; n[0]``.
+
+    A ``COPY`` counts as a query; a cursor of Odoo hands it on to psycopg2.
+    """
     from odoo.sql_db import Cursor
 
     counted = [0]
-    original = Cursor.execute
+    execute, getattr_ = Cursor.execute, Cursor.__getattr__
 
-    def execute(self, *args, **kwargs):
+    def counting_execute(self, *args, **kwargs):
         counted[0] += 1
-        return original(self, *args, **kwargs)
+        return execute(self, *args, **kwargs)
 
-    Cursor.execute = execute
+    def counting_getattr(self, name):
+        counted[0] += name == "copy_expert"
+        return getattr_(self, name)
+
+    Cursor.execute, Cursor.__getattr__ = counting_execute, counting_getattr
     try:
         yield counted
     finally:
-        Cursor.execute = original
+        Cursor.execute, Cursor.__getattr__ = execute, getattr_
 
 
 def timed(function):

@@ -15,6 +15,8 @@ from .ui import Phase, Problem, die_with_parent
 
 READY_SECONDS = 180
 STOP_SECONDS = 20
+# What a server that has just been killed may take to let go of its port.
+LEAVING_SECONDS = 3
 
 
 def record(database):
@@ -55,7 +57,22 @@ def end_orphans():
         if b"shequ" not in owner:
             with Phase("Ending the server of a run that was killed"):
                 end(entry["pid"])
+                wait_free(entry["host"], entry["port"])
                 record(database).unlink(missing_ok=True)
+
+
+def wait_free(host, port, seconds=STOP_SECONDS):
+    """Wait until nobody listens; return whether that came true.
+
+    Linux takes down a dying process step by step: its command line is gone while its
+    last threads still hold the port.
+    """
+    deadline = time.monotonic() + seconds
+    while not system.port_free(host, port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def url(host, port, path=""):
@@ -82,13 +99,15 @@ def command(database, host, port, *more):
 
 
 def check_port(host, port):
-    if not system.port_free(host, port):
-        for database, entry in running().items():
-            if entry["port"] == port:
-                raise Problem(
-                    f"shequ is already running: {url(host, port)} (database "
-                    f"{database}). Stop it with ./shequ stop."
-                )
+    if system.port_free(host, port):
+        return
+    for database, entry in running().items():
+        if entry["port"] == port:
+            raise Problem(
+                f"shequ is already running: {url(host, port)} (database "
+                f"{database}). Stop it with ./shequ stop."
+            )
+    if not wait_free(host, port, LEAVING_SECONDS):
         raise Problem(
             f"Port {port} on {host} is taken by another program, or {host} is not an "
             f"address of this machine. Choose another: ./shequ run --port {port + 1}"

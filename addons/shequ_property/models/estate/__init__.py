@@ -1,3 +1,4 @@
+from . import cached_mixin
 from . import scope_mixin
 from . import estate
 from . import building

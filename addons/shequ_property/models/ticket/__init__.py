@@ -1,4 +1,5 @@
 from . import estate
+from . import res_company
 from . import skill
 from . import team
 from . import worker
@@ -35,4 +36,5 @@ from . import sla_automation
 from . import ticket_category_alert
 from . import ticket_sla
 from . import ir_websocket
+from . import bus_bus
 from . import res_users

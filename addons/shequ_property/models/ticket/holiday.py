@@ -19,6 +19,7 @@ class Holiday(models.Model):
     """
 
     _name = "shequ.holiday"
+    _inherit = ["shequ.cached.mixin"]
     _description = "Public Holiday"
     _order = "date, id"
 
@@ -50,21 +51,8 @@ class Holiday(models.Model):
                 self.env._("Please say which weekday's hours the make-up day has.")
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        days = super().create(vals_list)
+    def _forget_cached(self):
         self.env["shequ.sla.clock"]._working_time_changed()
-        return days
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env["shequ.sla.clock"]._working_time_changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env["shequ.sla.clock"]._working_time_changed()
-        return result
 
     @api.model
     def _days_for(self, company_id):

@@ -14,23 +14,11 @@ class ResourceCalendar(models.Model):
 
 
 class ResourceCalendarAttendance(models.Model):
-    _inherit = "resource.calendar.attendance"
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "shequ.cached.mixin"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        attendances = super().create(vals_list)
+    def _forget_cached(self):
         self.env["shequ.sla.clock"]._working_time_changed()
-        return attendances
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env["shequ.sla.clock"]._working_time_changed()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env["shequ.sla.clock"]._working_time_changed()
-        return result
 
 
 class ResourceCalendarLeaves(models.Model):

@@ -17,6 +17,7 @@ class SlaTarget(models.Model):
     """One target of a policy: what has to have happened, and how soon."""
 
     _name = "shequ.sla.target"
+    _inherit = ["shequ.cached.mixin"]
     _description = "Service Deadline Target"
     _order = "policy_id, sequence, id"
     _rec_name = "target"
@@ -57,19 +58,3 @@ class SlaTarget(models.Model):
                 target=labels.get(target.target, ""),
                 duration=duration(target.minutes),
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        targets = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return targets
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

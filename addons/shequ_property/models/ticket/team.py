@@ -6,7 +6,7 @@ class Team(models.Model):
 
     _name = "shequ.team"
     _description = "Team"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "shequ.cached.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True, tracking=True)
@@ -48,34 +48,28 @@ class Team(models.Model):
         for team in self:
             team.open_count = counts.get(team, 0)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return teams
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     @api.model
-    @tools.ormcache("company_id", "estate_id", "skill_id", cache="default")
     def _default_team_id(self, company_id, estate_id, skill_id):
         """Return the id of the team that takes tickets of a skill, or False.
 
         A team of the estate itself goes before one that serves the whole company.
-        Cached, because every new ticket asks: one storm of reports, one query.
         """
         if not skill_id:
             return False
-        teams = self.sudo().search(
-            [("company_id", "=", company_id), ("skill_ids", "in", [skill_id])]
+        skilled = [t for t in self._teams_of(company_id) if skill_id in t[2]]
+        own = [t for t in skilled if estate_id in t[1]]
+        everywhere = [t for t in skilled if not t[1]]
+        return next((team_id for team_id, *_rest in own + everywhere), False)
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _teams_of(self, company_id):
+        """Return (id, estate ids, skill ids) of a company's teams, in their order.
+
+        Kept in memory, because every new ticket asks: one storm of reports, one query.
+        """
+        teams = self.sudo().search([("company_id", "=", company_id)])
+        return tuple(
+            (team.id, frozenset(team.estate_ids.ids), frozenset(team.skill_ids.ids))
+            for team in teams
         )
-        own = teams.filtered(lambda t: estate_id in t.estate_ids.ids)
-        return (own or teams.filtered(lambda t: not t.estate_ids))[:1].id

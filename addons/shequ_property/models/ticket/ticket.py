@@ -229,7 +229,11 @@ class Ticket(models.Model):
     @api.constrains("unit_id", "building_id", "spot_id", "estate_id")
     def _check_place(self):
         for ticket in self:
-            places = (ticket.unit_id, ticket.building_id, ticket.spot_id)
+            unit, building = ticket.unit_id, ticket.building_id
+            # A building is not looked at when the unit says that it is its own.
+            places = (unit, ticket.spot_id)
+            if not unit or unit.building_id != building:
+                places += (building,)
             if any(p and p.estate_id != ticket.estate_id for p in places):
                 raise ValidationError(
                     self.env._(

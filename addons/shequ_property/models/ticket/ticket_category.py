@@ -23,6 +23,7 @@ class TicketCategory(models.Model):
     """Standard category (诉求分类) with what follows from it."""
 
     _name = "shequ.ticket.category"
+    _inherit = ["shequ.cached.mixin"]
     _description = "Ticket Category"
     _parent_store = True
     _order = "sequence, id"
@@ -69,22 +70,6 @@ class TicketCategory(models.Model):
     def _check_parent_id(self):
         if self._has_cycle():
             raise ValidationError(self.env._("A category cannot contain itself."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        categories = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return categories
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache(cache="default")

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools import bulk
+
 CODES = [
     ("reported", "Reported"),
     ("accepted", "Accepted"),
@@ -51,6 +53,25 @@ class TicketEvent(models.Model):
     public = fields.Boolean(
         default=True, readonly=True, help="Shown to the resident on the portal."
     )
+
+    @api.model
+    def _append_reports(self, tickets):
+        """Begin the trace of new tickets: who reported when."""
+        rows = [
+            (
+                ticket.id,
+                ticket.reported_at,
+                "reported",
+                self.env.uid,
+                ticket.reporter_id.id or None,
+                "new",
+                True,
+            )
+            for ticket in tickets
+        ]
+        columns = "ticket_id at code user_id partner_id to_state public".split()
+        bulk.copy_rows(self.env.cr, self._table, columns, rows)
+        tickets.invalidate_recordset(["event_ids"], flush=False)
 
     def write(self, vals):
         if self:

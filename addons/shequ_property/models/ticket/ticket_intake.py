@@ -1,10 +1,12 @@
+from collections import namedtuple
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.fields import Command
 from odoo.tools import mute_logger
 
+from ...tools import bulk
 from .ticket import CHANNELS
 from .ticket_category import KINDS, URGENCIES
 
@@ -12,6 +14,9 @@ from .ticket_category import KINDS, URGENCIES
 MAX_DESCRIPTION = 10000
 # Keys that are copied as they are; everything else of a report is resolved.
 PLAIN_KEYS = ("preferred_time", "contact_phone", "visibility", "place_text")
+
+#: Where a report comes from: `EstateFacts` and the ids of what it names, or False.
+Place = namedtuple("Place", "estate building_id unit_id spot_id grid_id")
 
 
 class Ticket(models.Model):
@@ -60,7 +65,7 @@ class Ticket(models.Model):
     def _intake_key(self, report, place):
         if not report.get("external_ref"):
             return None
-        company = place["estate"].company_id.id
+        company = place.estate.company
         return (company, report.get("channel") or "phone", report["external_ref"])
 
     @api.model
@@ -83,65 +88,102 @@ class Ticket(models.Model):
 
     @api.model
     def _intake_places(self, reports):
-        """Resolve unit, building and spot ids to a place per report, in one go."""
-        models_by_key = {
-            "unit_id": self.env["shequ.unit"],
-            "building_id": self.env["shequ.building"],
-            "spot_id": self.env["shequ.spot"],
-            "estate_id": self.env["shequ.estate"],
-        }
-        for key, model in models_by_key.items():
-            ids = {int(report[key]) for report in reports if report.get(key)}
-            models_by_key[key] = {r.id: r for r in model.browse(ids).exists()}
-        return [self._intake_place(report, models_by_key) for report in reports]
+        """Resolve unit, spot, building and estate ids to a `Place` per report.
+
+        One query for each kind of place that occurs, whatever the number of reports.
+        """
+        spots = self._intake_found(reports, "spot_id", "shequ.spot", ["building_id"])
+        units = self._intake_found(
+            reports, "unit_id", "shequ.unit", ["building_id", "grid_id"]
+        )
+        buildings = self._intake_found(
+            reports,
+            "building_id",
+            "shequ.building",
+            ["grid_id"],
+            {spot.building_id.id for spot in spots.values()} - {False},
+        )
+        return [
+            self._intake_place(report, units, spots, buildings) for report in reports
+        ]
 
     @api.model
-    def _intake_place(self, report, records):
-        place = {}
-        for key in ("unit_id", "spot_id", "building_id", "estate_id"):
-            wanted = report.get(key)
-            record = records[key].get(int(wanted)) if wanted else None
-            if wanted and record is None:
-                raise UserError(
-                    self.env._("The place of the report does not exist any more.")
-                )
-            place[key] = record
-        building = place["building_id"]
-        for key in ("unit_id", "spot_id"):
-            if building is None and place[key] is not None and place[key].building_id:
-                building = place[key].building_id
-        holder = place["unit_id"] or place["spot_id"] or building
-        estate = holder.estate_id if holder else place["estate_id"]
-        if not estate:
+    def _intake_found(self, reports, key, model, names, more=()):
+        """Return ``{id: record}`` of the places that the reports name under `key`."""
+        ids = {int(report[key]) for report in reports if report.get(key)} | set(more)
+        if not ids:
+            return {}
+        records = self.env[model].with_context(active_test=False)
+        records = records.search_fetch([("id", "in", list(ids))], ["estate_id", *names])
+        return {record.id: record for record in records}
+
+    @api.model
+    def _intake_place(self, report, units, spots, buildings):
+        unit = self._intake_named(report, "unit_id", units)
+        spot = self._intake_named(report, "spot_id", spots)
+        building = self._intake_named(report, "building_id", buildings)
+        if building is None and unit is None and spot and spot.building_id:
+            building = buildings[spot.building_id.id]
+        named = [place for place in (unit, spot, building) if place is not None]
+        estate_id = int(report.get("estate_id") or 0)
+        if not estate_id and not named:
             raise UserError(self.env._("Please say in which estate it is."))
-        if any(p and p.estate_id != estate for p in (building, place["spot_id"])) or (
-            place["estate_id"] and place["estate_id"] != estate
-        ):
+        estate_id = named[0].estate_id.id if named else estate_id
+        facts = self.env["shequ.estate"]._facts(estate_id)
+        if facts is None:
+            raise UserError(
+                self.env._("The place of the report does not exist any more.")
+            )
+        self._intake_one_estate(report, named, estate_id)
+        holder = building or unit
+        return Place(
+            estate=facts,
+            building_id=(building or unit.building_id).id if holder else False,
+            unit_id=unit.id if unit else False,
+            spot_id=spot.id if spot else False,
+            grid_id=holder.grid_id.id if holder else False,
+        )
+
+    @api.model
+    def _intake_named(self, report, key, records):
+        """Return the record a report names under `key`, None when it names none."""
+        if not report.get(key):
+            return None
+        record = records.get(int(report[key]))
+        if record is None:
+            raise UserError(
+                self.env._("The place of the report does not exist any more.")
+            )
+        return record
+
+    @api.model
+    def _intake_one_estate(self, report, named, estate_id):
+        """Refuse a report whose places are not all of one estate."""
+        estates = {place.estate_id.id for place in named}
+        if report.get("estate_id"):
+            estates.add(int(report["estate_id"]))
+        if estates != {estate_id}:
             raise UserError(
                 self.env._(
-                    "The place does not belong to %(estate)s.", estate=estate.name
+                    "The place does not belong to %(estate)s.",
+                    estate=self.env["shequ.estate"].browse(estate_id).name,
                 )
             )
-        return {
-            "estate": estate,
-            "building": building,
-            "unit": place["unit_id"],
-            "spot": place["spot_id"],
-        }
 
     @api.model
     def _intake_create(self, reports, places, indexes):
         if not indexes:
             return self.browse()
         names = self.env["shequ.ticket.day"]._next_names(
-            [places[index]["estate"] for index in indexes]
+            [places[index].estate.id for index in indexes]
         )
         vals_list = [
             self._intake_values(reports[index], places[index], name)
             for index, name in zip(indexes, names, strict=True)
         ]
         tickets = self._intake_insert(vals_list)
-        self._intake_log(tickets)
+        tickets._intake_participants()
+        self.env["shequ.ticket.event"]._append_reports(tickets)
         for ticket, index in zip(tickets, indexes, strict=True):
             if reports[index].get("media"):
                 ticket._add_media(reports[index]["media"])
@@ -164,26 +206,21 @@ class Ticket(models.Model):
     def _intake_values(self, report, place, name):
         """Return the values of one ticket from a report and its resolved place."""
         facts = self._intake_facts(report)
-        unit, building, spot = place["unit"], place["building"], place["spot"]
-        grid = building.grid_id if building else None
         reporter, behalf = report.get("reporter_id"), report.get("on_behalf_id")
         public = report.get("is_public_area")
         values = {
             "name": name,
-            "company_id": place["estate"].company_id.id,
-            "estate_id": place["estate"].id,
-            "building_id": building.id if building else False,
-            "unit_id": unit.id if unit else False,
-            "spot_id": spot.id if spot else False,
-            "grid_id": grid.id if grid else False,
-            "is_public_area": not unit if public is None else bool(public),
+            "company_id": place.estate.company,
+            "estate_id": place.estate.id,
+            "building_id": place.building_id,
+            "unit_id": place.unit_id,
+            "spot_id": place.spot_id,
+            "grid_id": place.grid_id,
+            "is_public_area": not place.unit_id if public is None else bool(public),
             "channel": self._intake_choice(report, "channel", CHANNELS, "phone"),
             "external_ref": report.get("external_ref") or False,
             "reporter_id": reporter or False,
             "on_behalf_id": behalf or False,
-            "participant_ids": [
-                Command.set([p for p in dict.fromkeys((reporter, behalf)) if p])
-            ],
             "reported_at": fields.Datetime.to_datetime(report.get("reported_at"))
             or fields.Datetime.now(),
             **{key: report[key] for key in PLAIN_KEYS if report.get(key)},
@@ -246,21 +283,18 @@ class Ticket(models.Model):
             values["company_id"], values["estate_id"], skill_id
         )
 
-    @api.model
-    def _intake_log(self, tickets):
-        self.env["shequ.ticket.event"].create(
-            [
-                {
-                    "ticket_id": ticket.id,
-                    "at": ticket.reported_at,
-                    "code": "reported",
-                    "user_id": self.env.uid,
-                    "partner_id": ticket.reporter_id.id,
-                    "to_state": "new",
-                }
-                for ticket in tickets
-            ]
-        )
+    def _intake_participants(self):
+        """Let who reports, and whom it is for, follow new tickets."""
+        field = self._fields["participant_ids"]
+        rows = [
+            (ticket.id, person.id)
+            for ticket in self
+            for person in ticket.reporter_id | ticket.on_behalf_id
+        ]
+        columns = (field.column1, field.column2)
+        bulk.copy_rows(self.env.cr, field.relation, columns, rows)
+        self.invalidate_recordset(["participant_ids"], flush=False)
+        self.modified(["participant_ids"])
 
     def _after_intake(self):
         """Extension point: what follows once tickets are in (clocks, notices)."""

@@ -33,46 +33,63 @@ class TicketDay(models.Model):
     def _next_names(self, estates):
         """Return one ticket number per estate given, in order.
 
-        :param estates: list of estate records, repeated when they get several
+        :param estates: list of ids of estates, repeated when they get several
         :return: list of str such as ``JHYY-20261121-0007``
         """
-        wanted = defaultdict(int)
-        for estate in estates:
-            wanted[estate] += 1
-        numbers = {
-            estate: iter(self._take(estate, count)) for estate, count in wanted.items()
+        days = {
+            estate_id: self._day(self.env["shequ.estate"]._facts(estate_id))
+            for estate_id in set(estates)
         }
-        return [next(numbers[estate]) for estate in estates]
+        taken = defaultdict(list)
+        for estate_id, value, base in self._take(estates, days):
+            taken[estate_id].append((value, base))
+        names = {
+            estate_id: iter(self._named(estate_id, days[estate_id], values))
+            for estate_id, values in taken.items()
+        }
+        return [next(names[estate_id]) for estate_id in estates]
 
-    def _take(self, estate, count):
-        day = fields.Date.context_today(self.with_context(tz=estate.tz))
-        base = self._base(estate, day)
-        values = [
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    "SELECT nextval(%s) FROM generate_series(1, %s)",
-                    f"shequ_ticket_estate_{int(estate.id)}_seq",
-                    count,
-                )
-            )
-        ]
+    @api.model
+    def _named(self, estate_id, day, values):
+        """Return the numbers of an estate from (value of its sequence, base)."""
+        base = values[0][1]
         if base is None:
-            base = self._begin(estate, day, values[0] - 1)
-        prefix = f"{estate.code}-{day:%Y%m%d}-"
-        return [f"{prefix}{value - base:04d}" for value in values]
+            base = self._begin(
+                estate_id, day, min(value for value, _base in values) - 1
+            )
+        code = self.env["shequ.estate"]._facts(estate_id).code
+        return [f"{code}-{day:%Y%m%d}-{value - base:04d}" for value, _base in values]
 
-    def _base(self, estate, day):
-        rows = self.env.execute_query(
+    @api.model
+    def _day(self, facts):
+        return fields.Date.context_today(self.with_context(tz=facts.tz))
+
+    @api.model
+    def _take(self, estates, days):
+        """Return (estate id, next value of its sequence, base of its day) for each.
+
+        One query for all; the base is None when the day has not begun yet.
+        """
+        return self.env.execute_query(
             SQL(
-                "SELECT base FROM shequ_ticket_day WHERE estate_id = %s AND day = %s",
-                estate.id,
-                day,
+                """
+                SELECT wanted.id,
+                       nextval('shequ_ticket_estate_' || wanted.id || '_seq'),
+                       day.base
+                  FROM unnest(%s) WITH ORDINALITY AS wanted (id, place)
+                  JOIN unnest(%s, %s::date[]) AS today (id, day)
+                    ON today.id = wanted.id
+                  LEFT JOIN shequ_ticket_day day
+                    ON day.estate_id = wanted.id AND day.day = today.day
+                 ORDER BY wanted.place
+                """,
+                [int(estate_id) for estate_id in estates],
+                list(days),
+                list(days.values()),
             )
         )
-        return rows[0][0] if rows else None
 
-    def _begin(self, estate, day, base):
+    def _begin(self, estate_id, day, base):
         # Two first reports of a day at once: PostgreSQL refuses the later one with
         # a serialization failure, and Odoo runs it again, now seeing the row.  That
         # is meant to happen, so it is no error for the log.
@@ -80,7 +97,7 @@ class TicketDay(models.Model):
             SQL(
                 "INSERT INTO shequ_ticket_day (estate_id, day, base) "
                 "VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                estate.id,
+                estate_id,
                 day,
                 base,
             ),

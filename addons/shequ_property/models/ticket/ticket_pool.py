@@ -53,16 +53,16 @@ class Ticket(models.Model):
 
         :param new: the tickets have just come in
         """
-        send = self.env["bus.bus"]._sendone
+        news = {}
         tickets = self.sudo()
         for field in ("estate_id", "company_id"):
             for place, group in tickets.grouped(field).items():
-                message = {
+                news[place, POOL_CHANNEL] = {
                     "ticket_ids": group.ids[:MAX_NAMED],
                     "new": new,
                     "red": len(group.filtered(lambda t: t.urgency == "red")),
                 }
-                send((place, POOL_CHANNEL), POOL_CHANNEL, message)
+        self.env["bus.bus"]._shequ_send(POOL_CHANNEL, news)
 
     @api.model
     def _of_context(self):

@@ -1,0 +1,50 @@
+"""What COPY is told is what it was given."""
+
+import re
+import unittest
+from datetime import date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ...tools import bulk
+
+UNESCAPED = {r"\\": "\\", r"\t": "\t", r"\n": "\n", r"\r": "\r"}
+TEXTS = st.text(st.sampled_from("\\\t\n\r\v\x1fN.nrt'\" a漏水😀"), max_size=12)
+
+
+def unescape(text):
+    """Read a field as PostgreSQL's documentation says COPY does."""
+    return re.sub(r"\\[\\tnr]", lambda m: UNESCAPED[m.group()], text)
+
+
+class TestBulk(unittest.TestCase):
+    @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2)))
+    def test_texts_come_back_whole(self, rows):
+        lines = bulk.text_of(rows).split("\n")
+        self.assertEqual(lines.pop(), "")
+        read = [[unescape(field) for field in line.split("\t")] for line in lines]
+        self.assertEqual(read, rows)
+
+    def test_a_text_that_looks_like_nothing_stays_a_text(self):
+        self.assertEqual(bulk.text_of([(None, r"\N")]), "\\N\t\\\\N\n")
+
+    def test_plain_values(self):
+        row = (True, False, 7, 1.5, date(2026, 3, 1), datetime(2026, 3, 1, 8, 30))
+        self.assertEqual(
+            bulk.text_of([row]), "t\tf\t7\t1.5\t2026-03-01\t2026-03-01 08:30:00\n"
+        )
+
+    def test_a_kind_of_a_known_type_is_written_like_it(self):
+        class Moment(datetime):
+            """As libraries that set the clock for tests make them."""
+
+        self.assertEqual(bulk.text_of([(Moment(2026, 3, 1),)]), "2026-03-01 00:00:00\n")
+
+    def test_nul_is_refused(self):
+        with self.assertRaises(ValueError):
+            bulk.text_of([("a\x00b",)])
+
+    def test_what_it_does_not_know_is_refused(self):
+        with self.assertRaises(TypeError):
+            bulk.text_of([(object(),)])
