@@ -4,7 +4,7 @@ import re
 import unittest
 from datetime import date, datetime
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ...tools import bulk
@@ -19,12 +19,17 @@ def unescape(text):
 
 
 class TestBulk(unittest.TestCase):
-    @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2)))
+    @settings(
+        max_examples=300,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=4))
     def test_texts_come_back_whole(self, rows):
         lines = bulk.text_of(rows).split("\n")
         self.assertEqual(lines.pop(), "")
         read = [[unescape(field) for field in line.split("\t")] for line in lines]
-        self.assertEqual(read, rows)
+        self.assertEqual(read, [list(row) for row in rows])
 
     def test_a_text_that_looks_like_nothing_stays_a_text(self):
         self.assertEqual(bulk.text_of([(None, r"\N")]), "\\N\t\\\\N\n")
