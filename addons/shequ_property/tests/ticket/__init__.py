@@ -10,3 +10,4 @@ from . import test_intake
 from . import test_security
 from . import test_backend_views
 from . import test_tours
+from . import test_search

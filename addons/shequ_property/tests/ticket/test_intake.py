@@ -44,6 +44,47 @@ class TestIntake(TicketCase):
         self.assertEqual(self._report().team_id, own)
         self.assertEqual(self._report(unit_id=self.second_unit.id).team_id, self.team)
 
+    def _storm(self, size):
+        return [
+            {
+                "unit_id": (self.unit | self.second_unit)[index % 2].id,
+                "reporter_id": self.wang.id,
+                "description": f"report {index}",
+                "category_code": "home_repair.water_leak",
+            }
+            for index in range(size)
+        ]
+
+    def test_a_report_costs_four_queries_and_so_do_a_hundred(self):
+        self.Ticket._intake(self._storm(2))
+        for size in (1, 100):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            # Place, number, time of the transaction, the ticket itself; rows of
+            # clocks, trace and followers are copied and not counted.
+            with self.assertQueryCount(4):
+                tickets = self.Ticket._intake(self._storm(size))
+            self.assertEqual(len(tickets), size)
+            self.assertTrue(all(t.clock_ids and t.event_ids for t in tickets))
+            self.assertEqual(tickets.participant_ids, self.wang)
+
+    def test_what_is_kept_of_an_estate_follows_its_changes(self):
+        self._report()
+        self.estate.write({"code": "NEWCODE", "tz": "UTC"})
+        with freeze_time(datetime(2030, 5, 1, 16, 1)):
+            ticket = self._report()
+        self.assertEqual(ticket.name[:16], "NEWCODE-20300501")
+        founded = self.env["shequ.estate"].create(
+            {"name": "Founded now", "code": "FOUND", "company_id": self.company.id}
+        )
+        ticket = self.Ticket._intake(
+            {"estate_id": founded.id, "description": "first of all"}
+        )
+        self.assertEqual(ticket.estate_id, founded)
+        founded_id = founded.id
+        with self.assertRaises(UserError):
+            self.Ticket._intake({"estate_id": founded_id + 1000, "description": "x"})
+
     def test_the_same_message_twice_is_one_ticket(self):
         first = self._report(channel="hotline", external_ref="12345-1")
         again = self._report(

@@ -25,6 +25,10 @@ class TestSearchTerms(unittest.TestCase):
         self.assertEqual(index_terms("水管漏水 B2"), "水管 管漏 漏水 水 b2")
         self.assertEqual(query_terms("漏水 0007"), "'漏水' & '0007':*")
 
+    def test_pairs_of_a_query_do_not_overlap(self):
+        self.assertEqual(query_terms("水管漏水"), "'水管' & '漏水'")
+        self.assertEqual(query_terms("单元门坏了"), "'单元' & '门坏' & '坏了'")
+
     def test_full_width_is_the_same_as_half_width(self):
         self.assertEqual(query_terms("ＡＢ１２"), query_terms("ab12"))
 
