@@ -5,11 +5,17 @@ it, so that a manager chooses whom to tell and how many points to count instead 
 writing Python.
 """
 
+import logging
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .sla_breach import AUDIENCES
+
+_logger = logging.getLogger(__name__)
 
 BREACH = "shequ.sla.breach"
 OWN_STATES = {"shequ_sla_notify", "shequ_sla_points"}
@@ -74,7 +80,47 @@ class ServerAction(models.Model):
 class BaseAutomation(models.Model):
     _inherit = "base.automation"
 
+    shequ_failed_at = fields.Datetime(
+        string="Last Failure on a Deadline", readonly=True, copy=False
+    )
+
     def _process(self, records, domain_post=None):
+        """Keep a rule that fails from stopping what others do about a deadline.
+
+        The sweep raises a thousand breaches in one transaction; an own rule of the
+        company with a fault would otherwise silence every alarm, minute after minute.
+        """
+        if records._name != BREACH:
+            return super()._process(records, domain_post=domain_post)
+        try:
+            with self.env.cr.savepoint():
+                return self._shequ_process_breaches(records, domain_post)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            self.env.invalidate_all(flush=False)
+            self._shequ_failed(error)
+        return None
+
+    def _shequ_failed(self, error):
+        """Tell the administrators, once a day, that a rule does not work."""
+        _logger.exception("The automation rule “%s” failed on a deadline", self.name)
+        rule = self.sudo()
+        now = fields.Datetime.now()
+        if rule.shequ_failed_at and rule.shequ_failed_at > now - timedelta(days=1):
+            return
+        rule.shequ_failed_at = now
+        rule.message_post(
+            subject=self.env._("This rule does not work"),
+            body=self.env._(
+                "This rule failed, and what it should have done was left out: "
+                "%(error)s",
+                error=error,
+            ),
+            partner_ids=self.env.ref("base.group_system").user_ids.partner_id.ids,
+        )
+
+    def _shequ_process_breaches(self, records, domain_post):
         """Run the two kinds of action once for all breaches of a sweep.
 
         Odoo runs an action once a record, which after an outage means thousands of
@@ -82,7 +128,7 @@ class BaseAutomation(models.Model):
         rules that set off themselves is not needed here.
         """
         actions = self.sudo().action_server_ids
-        own = records._name == BREACH and set(actions.mapped("state")) <= OWN_STATES
+        own = set(actions.mapped("state")) <= OWN_STATES
         if not own or not records:
             return super()._process(records, domain_post=domain_post)
         for action in actions:

@@ -13,6 +13,8 @@ from odoo.tools import mute_logger
 
 from .common_sla import MORNING, SlaCase, at
 
+LOGGER = "odoo.addons.shequ_property.models.ticket.sla_automation"
+
 
 @tagged("post_install", "-at_install")
 class TestSlaSweep(SlaCase):
@@ -336,6 +338,40 @@ class TestSlaSweep(SlaCase):
         self.assertEqual(len(self._inbox(self.manager, ticket)), 1)
         self.assertFalse(self._inbox(self.supervisor, ticket))
         self.assertEqual(self._points(ticket).points, 7)
+
+    def test_a_rule_that_fails_does_not_silence_the_others(self):
+        self._policy({"dispatch": 60})
+        broken = self.env["base.automation"].create(
+            {
+                "name": "Broken",
+                "model_id": self.env["ir.model"]._get_id("shequ.sla.breach"),
+                "trigger": "on_create",
+                "action_server_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Broken",
+                            "model_id": self.env["ir.model"]._get_id(
+                                "shequ.sla.breach"
+                            ),
+                            "state": "code",
+                            "code": "record.ticket_id.no_such_thing()",
+                        },
+                    )
+                ],
+            }
+        )
+        with at(MORNING):
+            tickets = self._ticket() | self._ticket()
+        with at(3, 10, 1, 0), self.assertLogs(LOGGER, "ERROR") as logs:
+            self._sweep()
+        self.assertIn("Broken", logs.output[0])
+        self.assertTrue(all(self._inbox(self.supervisor, t) for t in tickets))
+        self.assertTrue(all(self._points(t) for t in tickets))
+        told = broken.message_ids.filtered(lambda m: "no_such_thing" in m.body)
+        self.assertEqual(len(told), 1)
+        self.assertIn(self.env.ref("base.user_admin").partner_id, told.partner_ids)
 
     def test_manager_narrows_a_rule(self):
         self._policy({"dispatch": 60, "accept": 60})
