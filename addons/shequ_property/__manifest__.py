@@ -16,18 +16,27 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["pillow", "qrcode"]},
+    "external_dependencies": {
+        "python": ["cryptography", "pillow", "python-stdnum", "qrcode"]
+    },
     "data": [
         # security
         "security/groups.xml",
+        "security/people_groups.xml",
         "security/ir.model.access.csv",
         "security/estate_rules.xml",
         "security/ticket_rules.xml",
         "security/ticket_cost_rules.xml",
         "security/model_case_rules.xml",
         "security/sla_rules.xml",
+        "security/people_rules.xml",
         # data
         "data/ir_config_parameter.xml",
+        "data/people_parameters.xml",
+        "data/people_setup.xml",
+        "data/consent_purposes.xml",
+        "data/retention_rules.xml",
+        "data/ir_cron_people.xml",
         "data/shequ.skill.csv",
         "data/shequ.ticket.category.csv",
         "data/rating_tags.xml",
@@ -53,6 +62,8 @@
         "views/estate/res_users_views.xml",
         "views/estate/menus.xml",
         "data/setup.xml",
+        "views/people/data_reveal_views.xml",
+        "views/people/data_access_views.xml",
         "wizards/phone_intake_views.xml",
         "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
@@ -73,6 +84,7 @@
         "views/portal/portal_neighbours.xml",
         "views/portal/portal_homes.xml",
         "views/portal/portal_login.xml",
+        "views/portal/portal_privacy.xml",
         "views/ticket/sla_policy_views.xml",
         "views/ticket/sla_holiday_views.xml",
         "views/ticket/sla_automation_views.xml",
@@ -94,6 +106,7 @@
             "shequ_property/static/src/portal/report.js",
         ],
         "web.assets_backend": [
+            "shequ_property/static/src/people/**/*",
             "shequ_property/static/src/ticket/**/*",
         ],
         "web.assets_tests": [
