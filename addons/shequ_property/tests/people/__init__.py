@@ -1,1 +1,2 @@
 from . import test_login_codes
+from . import test_id_number
