@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.http import request, route
 
 from .portal_base import THEMES, YEAR, ResidentPortal
+from .portal_words import Words
 
 
 class HomePages(ResidentPortal):
@@ -147,6 +148,12 @@ class HomePages(ResidentPortal):
                     for unit in units
                 ],
                 "lives_here": bool(units),
+                "waiting": bool(not units and self._shequ_waiting_estates()),
+                "access_until": ""
+                if units
+                else Words(request.env).date(
+                    request.env.user.sudo().shequ_access_until
+                ),
                 # What is needed most, then the news, then the rest.
                 "first_cards": cards[:3],
                 "cards": cards[3:],

@@ -125,9 +125,7 @@ def authorization(method, path, query, headers, payload_hash, key_id, key_secret
         key_secret.encode(), to_sign.encode(), hashlib.sha256
     ).hexdigest()
     return (
-        f"{ALGORITHM} Credential={key_id},SignedHeaders={signed},"
-        f"Signature={signature}"
-    )
+        f"{ALGORITHM} Credential={key_id},SignedHeaders={signed},Signature={signature}"
     )
 
 

@@ -83,9 +83,7 @@ class ShequSmsApi(SmsApiBase):
                 template = message.get("shequ_template") or (
                     record and record.shequ_template_id
                 )
-                params = message.get("shequ_params") or (
-                    record and record.shequ_params
-                )
+                params = message.get("shequ_params") or (record and record.shequ_params)
                 kind = self._send_one(
                     phone_tools.normalise(number["number"]),
                     message.get("content") or "",

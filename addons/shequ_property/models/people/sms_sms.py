@@ -29,3 +29,13 @@ class SmsSms(models.Model):
             yield sms_api, records
         if others:
             yield from super(SmsSms, others)._split_by_api()
+
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """The queue brings messages of several companies: each its own provider."""
+        options = (unlink_failed, unlink_sent, raise_exception)
+        if self.env.context.get("sms_api"):
+            return super()._send(*options)
+        for sms_api, records in self._split_by_api():
+            chosen = records.with_context(sms_api=sms_api)
+            super(SmsSms, chosen)._send(*options)
+        return None

@@ -127,7 +127,9 @@ class ShequSmsTemplate(models.Model):
             return "server"
         if result.get("kind"):
             return result["kind"]
-        return "ok" if result["state"] in ("success", "processing", "sent") else "server"
+        return (
+            "ok" if result["state"] in ("success", "processing", "sent") else "server"
+        )
 
     @api.model
     def _queue(self, purpose, partner, params, company, number=None):
