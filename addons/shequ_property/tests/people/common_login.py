@@ -1,6 +1,6 @@
 import re
 
-
+from ...tools import phone
 from ..portal.common import PASSWORD, PortalCase
 
 __all__ = ["PASSWORD", "LoginCase"]
@@ -40,9 +40,22 @@ class LoginCase(PortalCase):
         self.env.invalidate_all()
         return (
             self.env["shequ.sms.outbox"]
-            .search([("number", "=", number), ("purpose", "=", purpose)], limit=1)
+            .search(
+                [("number", "=", phone.normalise(number)), ("purpose", "=", purpose)],
+                limit=1,
+            )
             .body
         )
+
+    def deliver(self):
+        """What is queued goes out, as the scheduler does it."""
+        queued = self.env["sms.sms"].search([("state", "=", "outgoing")])
+        queued.send(unlink_sent=False)
+
+    def night(self):
+        """The nightly job that ends the access of former residents."""
+        with self.enter_registry_test_mode():
+            self.env.ref("shequ_property.cron_end_access").method_direct_trigger()
 
     def code(self, number):
         return CODE.search(self.sms(number))[0]
@@ -64,7 +77,9 @@ class LoginCase(PortalCase):
         return self.fill("/my/login", {"phone": number}, **options)
 
     def enter_code(self, number, code=None, **options):
-        return self.fill("/my/login/code", {"code": code or self.code(number)}, **options)
+        return self.fill(
+            "/my/login/code", {"code": code or self.code(number)}, **options
+        )
 
     def arrive(self, number):
         """Number and code; the page that comes then."""

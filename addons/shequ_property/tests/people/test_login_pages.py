@@ -44,7 +44,9 @@ class TestLoginPages(LoginCase):
             self.assertEqual(wrong.status_code, 422)
         self.assertEqual(pages[0][:2], pages[1][:2])
         changed = [
-            pair for pair in zip(pages[0][2], pages[1][2], strict=True) if len(set(pair)) > 1
+            pair
+            for pair in zip(pages[0][2], pages[1][2], strict=True)
+            if len(set(pair)) > 1
         ]
         self.assertFalse([p for p in changed if "data-now" not in p[0]])
 
@@ -163,7 +165,9 @@ class TestLoginPages(LoginCase):
     def test_log_ins_are_listed_for_the_person(self):
         self.confirm(self.zhu)
         self.arrive("13812345678")
-        log = self.env["shequ.login.log"].search([("user_id", "=", self.zhu.id)], limit=1)
+        log = self.env["shequ.login.log"].search(
+            [("user_id", "=", self.zhu.id)], limit=1
+        )
         self.assertEqual(log.way, "code")
         self.assertIn("Code by text message", self.get("/my/settings").text)
 
@@ -272,7 +276,9 @@ class TestSpecialLives(LoginCase):
         self.assertEqual(urlsplit(answer.url).path, "/my/community")
 
     def test_someone_on_file_without_a_log_in_needs_no_invitation(self):
-        partner = self.env["res.partner"].create({"name": "钱伟", "phone": "13500002222"})
+        partner = self.env["res.partner"].create(
+            {"name": "钱伟", "phone": "13500002222"}
+        )
         self.env["shequ.residency"].create(
             {"partner_id": partner.id, "unit_id": self.unit.id, "role": "family"}
         )
