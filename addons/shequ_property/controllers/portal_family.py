@@ -117,8 +117,8 @@ class FamilyPages(ResidentPortal):
             errors["name"] = self.env._("Please write the name.")
         if not phone_tools.can_receive_sms(phone_tools.normalise(form["phone"])):
             errors["phone"] = self.env._(
-                "Please write a mobile phone number with 11 digits, such as "
-                "13812345678; from abroad with + and the country."
+                "Please write a mobile phone number with 11 digits; from abroad "
+                "with + and the country."
             )
         if form["role"] not in MAY_INVITE[mine.role]:
             errors["role"] = self.env._("Please choose family or tenant.")

@@ -142,8 +142,8 @@ class LoginPages(ResidentPortal):
             return self._shequ_phone_page(
                 {"phone": typed},
                 self.env._(
-                    "Please write a mobile number, such as 13812345678; from "
-                    "abroad with + and the country, such as +65 9123 4567."
+                    "Please write a mobile number with 11 digits; from abroad with "
+                    "+ and the country, such as +65 9123 4567."
                 ),
                 status=422,
             )
