@@ -24,6 +24,7 @@ pytestmark = pytest.mark.timeout(900)
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 KNOWN = 60
 TOWN = """
+import json
 env["res.company"].search([]).shequ_sms_provider = "log"
 env["ir.config_parameter"].set_param("web.base.url", "http://127.0.0.1")
 company = env["res.company"].search([], limit=1)
@@ -78,7 +79,7 @@ class Visitor(requests.Session):
     def token(self, path="/my/login"):
         return CSRF.search(self.page(path).text)[1]
 
-    def send(self, path, token=None, **values):
+    def fill(self, path, token=None, **values):
         return self.post(
             self.server.url(path),
             data={**values, "csrf_token": token or self.token()},
@@ -151,7 +152,7 @@ def test_one_number_gets_one_code_however_many_ask_at_once(town):
     visitors = [Visitor(town) for _n in range(24)]
     tokens = together(lambda visitor: visitor.token(), visitors)
     answers = together(
-        lambda pair: pair[0].send("/my/login", pair[1], phone="13900000000"),
+        lambda pair: pair[0].fill("/my/login", pair[1], phone="13900000000"),
         zip(visitors, tokens, strict=True),
     )
     assert len(messages(town, "13900000000")) == 1
@@ -164,7 +165,7 @@ def test_one_address_gets_what_the_limit_says(town):
     visitors = [Visitor(town, "192.0.2.77") for _n in range(30)]
     tokens = together(lambda visitor: visitor.token(), visitors)
     answers = together(
-        lambda pack: pack[0].send("/my/login", pack[1], phone=f"158000{pack[2]:05d}"),
+        lambda pack: pack[0].fill("/my/login", pack[1], phone=f"158000{pack[2]:05d}"),
         zip(visitors, tokens, range(30), strict=True),
     )
     sent = rows(
@@ -173,7 +174,7 @@ def test_one_address_gets_what_the_limit_says(town):
     assert len(sent) == 20
     assert sum(answer.status_code == 303 for answer in answers) == 20
     # Another address is not held up by it.
-    assert Visitor(town).send("/my/login", phone="15800099999").status_code == 303
+    assert Visitor(town).fill("/my/login", phone="15800099999").status_code == 303
 
 
 # --- guessing -------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def test_guesses_at_once_are_counted_one_by_one(town):
     """Five tries, however many arrive together; then the right code is void too."""
     phone = "13900000001"
     visitor = Visitor(town)
-    visitor.send("/my/login", phone=phone)
+    visitor.fill("/my/login", phone=phone)
     right = code_of(town, phone)
     token = visitor.token("/my/login/code")
     cookies = visitor.cookies.get_dict()
@@ -192,13 +193,13 @@ def test_guesses_at_once_are_counted_one_by_one(town):
         other = Visitor(town)
         other.cookies.update(cookies)
         wrong = f"{(int(right) + 1 + number) % 10**6:06d}"
-        return other.send("/my/login/code", token, code=wrong).status_code
+        return other.fill("/my/login/code", token, code=wrong).status_code
 
     statuses = together(guess, range(24))
     assert set(statuses) <= {422, 429}
     tries = rows(town.sql("SELECT max(tries) FROM shequ_login_code"))
     assert int(tries[0]) == 5
-    assert visitor.send("/my/login/code", token, code=right).status_code == 429
+    assert visitor.fill("/my/login/code", token, code=right).status_code == 429
     assert path_after(visitor, "/my/settings") == "/my/login"
 
 
@@ -206,11 +207,11 @@ def test_one_address_cannot_guess_over_many_numbers(town):
     """Each number has its own tries; the address has its own limit besides."""
     visitors = [Visitor(town, "192.0.2.88") for _n in range(18)]
     for number, visitor in enumerate(visitors):
-        visitor.send("/my/login", phone=f"159000{number:05d}")
+        visitor.fill("/my/login", phone=f"159000{number:05d}")
 
     def guess(visitor):
         token = visitor.token("/my/login/code")
-        return visitor.send("/my/login/code", token, code="123456").text
+        return visitor.fill("/my/login/code", token, code="123456").text
 
     texts = together(guess, visitors)
     counted = rows(town.sql("SELECT sum(tries) FROM shequ_login_code WHERE tries = 1"))
@@ -221,7 +222,7 @@ def test_one_address_cannot_guess_over_many_numbers(town):
 def test_the_right_code_lets_one_request_in(town):
     phone = "13900000002"
     visitor = Visitor(town)
-    visitor.send("/my/login", phone=phone)
+    visitor.fill("/my/login", phone=phone)
     code = code_of(town, phone)
     token = visitor.token("/my/login/code")
     cookies = visitor.cookies.get_dict()
@@ -229,7 +230,7 @@ def test_the_right_code_lets_one_request_in(town):
     def enter(_number):
         other = Visitor(town)
         other.cookies.update(cookies)
-        answer = other.send("/my/login/code", token, code=code)
+        answer = other.fill("/my/login/code", token, code=code)
         return (
             answer.status_code == 303 and "/my/community" in answer.headers["Location"]
         )
@@ -242,12 +243,12 @@ def path_after(visitor, path):
     return requests.utils.urlparse(answer.url).path
 
 
-# --- enumeration ------------------------------------------------------------------------
+# --- enumeration ----------------------------------------------------------------------
 
 
 def clean(text, phone):
     """A page without what differs from visitor to visitor."""
-    text = re.sub(r'(csrf_token" value|data-now)="[^"]*"', "", text)
+    text = re.sub(r'(csrf_token" value|data-now|data-wait)="[^"]*"', "", text)
     return text.replace(phone[:3], "").replace(phone[-4:], "")
 
 
@@ -255,11 +256,11 @@ def test_known_and_unknown_numbers_look_the_same(town):
     pages = []
     for phone in ("13900000003", "13800000003"):
         visitor = Visitor(town)
-        sent = visitor.send("/my/login", phone=phone)
+        sent = visitor.fill("/my/login", phone=phone)
         page = visitor.page("/my/login/code")
         token = visitor.token("/my/login/code")
-        wrong = visitor.send("/my/login/code", token, code="000000")
-        again = visitor.send("/my/login/again", token)
+        wrong = visitor.fill("/my/login/code", token, code="000000")
+        again = visitor.fill("/my/login/again", token)
         pages.append(
             [
                 (sent.status_code, sent.headers["Location"]),
@@ -288,7 +289,7 @@ def test_known_and_unknown_numbers_take_as_long(town):
                 visitor = Visitor(town)
                 token = visitor.token()
                 began = time.perf_counter()
-                answer = visitor.send("/my/login", token, phone=phone)
+                answer = visitor.fill("/my/login", token, phone=phone)
                 times.append(time.perf_counter() - began)
                 assert answer.status_code == 303
         slower = sum(a > b for a in known for b in unknown) / len(known) ** 2
@@ -313,7 +314,7 @@ def test_codes_are_not_in_the_log_of_the_server(town):
     assert not [code for code in codes if re.search(rf"(?<!\d){code}(?!\d)", log)]
 
 
-# --- in the browser -----------------------------------------------------------------------
+# --- in the browser ------------------------------------------------------------------
 
 
 def complaints(page, source):

@@ -229,35 +229,50 @@ class ShequLoginCode(models.Model):
     # --------------------------------------------------------------- proofs
 
     @api.model
-    def _proves(self, phone, proof, minutes=None):
+    def _proves(self, phone, proof):
         """Whether ``proof`` shows that its holder has received a code on ``phone``.
 
-        :return: the code it came from, empty when it shows nothing
+        Asked in a transaction of its own, as all here: the one of the request began
+        before the code was checked and does not see it.
         """
         if not phone or not proof:
-            return self.sudo().browse()
-        minutes = minutes or self._setting("proof_minutes", 60)
-        since = fields.Datetime.now() - timedelta(minutes=minutes)
+            return False
+        with self.env["shequ.login.throttle"]._transaction() as env:
+            return bool(env[self._name]._proof_row(phone, proof))
+
+    def _proof_row(self, phone, proof):
+        minutes = self._setting("proof_minutes", 60)
         value = self._hash("proof", proof, self._hash("phone", phone))
-        return self.sudo().search(
-            [("proof_hash", "=", value), ("used_at", ">=", since)], limit=1
+        return self.search(
+            [
+                ("proof_hash", "=", value),
+                ("used_at", ">=", fields.Datetime.now() - timedelta(minutes=minutes)),
+            ],
+            limit=1,
         )
 
     @api.model
     def _use_proof(self, phone, proof):
         """Like `_proves`, once: it logs in or changes a number a single time."""
-        row = self._proves(phone, proof)
-        if not row:
+        if not phone or not proof:
             return False
-        self.env.cr.execute(
-            SQL(
-                "UPDATE shequ_login_code SET proof_hash = NULL "
-                "WHERE id = %s AND proof_hash IS NOT NULL RETURNING id",
-                row.id,
+
+        def work(env):
+            row = env[self._name]._proof_row(phone, proof)
+            env.cr.execute(
+                SQL(
+                    "UPDATE shequ_login_code SET proof_hash = NULL "
+                    "WHERE id = %s AND proof_hash IS NOT NULL RETURNING id",
+                    row.id or 0,
+                ),
+                log_exceptions=False,
             )
-        )
-        row.invalidate_recordset(["proof_hash"], flush=False)
-        return bool(self.env.cr.fetchone())
+            return bool(env.cr.fetchone())
+
+        try:
+            return self.env["shequ.login.throttle"]._serialised(work)
+        except Busy:
+            return False
 
     # ---------------------------------------------------------------- nights
 
