@@ -38,6 +38,8 @@
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
         "data/people_setup.xml",
+        "data/consent_purposes.xml",
+        "data/retention_rules.xml",
         "data/ir_cron_people.xml",
         "data/login_parameters.xml",
         "data/sms_templates.xml",
@@ -68,6 +70,8 @@
         "views/estate/res_users_views.xml",
         "views/estate/menus.xml",
         "data/setup.xml",
+        "views/people/data_reveal_views.xml",
+        "views/people/data_access_views.xml",
         "wizards/phone_intake_views.xml",
         "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
@@ -90,6 +94,7 @@
         "views/portal/portal_login.xml",
         "views/portal/portal_account.xml",
         "views/portal/portal_register.xml",
+        "views/portal/portal_privacy.xml",
         "views/ticket/sla_policy_views.xml",
         "views/ticket/sla_holiday_views.xml",
         "views/ticket/sla_automation_views.xml",
@@ -113,6 +118,7 @@
             "shequ_property/static/src/portal/report.js",
         ],
         "web.assets_backend": [
+            "shequ_property/static/src/people/**/*",
             "shequ_property/static/src/ticket/**/*",
         ],
         "web.assets_tests": [

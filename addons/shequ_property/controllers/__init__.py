@@ -7,3 +7,4 @@ from . import portal_family
 from . import portal_login
 from . import portal_register
 from . import portal_account
+from . import portal_privacy

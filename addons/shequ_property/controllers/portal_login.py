@@ -12,6 +12,7 @@ import unicodedata
 from urllib.parse import urlencode, urlsplit
 
 from odoo.exceptions import AccessDenied
+from odoo.fields import Domain
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.web import Home
@@ -334,6 +335,27 @@ class LoginPages(ResidentPortal):
             return request.redirect("/my/login/who", 303)
         return self._shequ_enter(people)
 
+    def _shequ_masked(self, people):
+        """People to choose from, names masked, with the role where two look alike."""
+        names = {person: person_name.mask(person.name) for person in people}
+        alike = [
+            name for name in names.values() if list(names.values()).count(name) > 1
+        ]
+        Residency = request.env["shequ.residency"].sudo()
+        roles = Residency.search(
+            Residency._current_domain() & Domain("partner_id", "in", people.ids)
+        ).grouped("partner_id")
+        return [
+            {
+                "id": person.id,
+                "name": name,
+                "role": roles[person][0]._role_label()
+                if shown.count(name) > 1 and person in roles
+                else "",
+            }
+            for person, name in names.items()
+        ]
+
     def _shequ_is_staff(self, phone):
         staff = request.env["res.users"].sudo()
         return bool(
@@ -359,10 +381,7 @@ class LoginPages(ResidentPortal):
         return self._shequ_public_page(
             "shequ_property.portal_login_who",
             {
-                "people": [
-                    {"id": person.id, "name": person_name.mask(person.name)}
-                    for person in people
-                ],
+                "people": self._shequ_masked(people),
                 "phone": mask.mask_phone(phone),
             },
             back="/my/login",

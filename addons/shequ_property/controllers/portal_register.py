@@ -454,7 +454,7 @@ class RegisterPages(LoginPages):
             cards.append(
                 {
                     "key": "registration",
-                    "sequence": 2,
+                    "sequence": 12,
                     "title": self.env._("Your registration"),
                     "text": self.env._("We are looking at it.")
                     if first.state == "waiting"

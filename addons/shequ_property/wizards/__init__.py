@@ -11,3 +11,4 @@ from . import ticket_reason
 from . import extend_clock
 from . import invitation_wizard
 from . import registration_refuse
+from . import data_reveal

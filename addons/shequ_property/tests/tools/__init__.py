@@ -9,3 +9,6 @@ from . import test_search_terms
 from . import test_similar
 from . import test_sla
 from . import test_throttle
+from . import test_idnumber
+from . import test_vault
+from . import test_mask
