@@ -338,9 +338,7 @@ class LoginPages(ResidentPortal):
     def _shequ_masked(self, people):
         """People to choose from, names masked, with the role where two look alike."""
         names = {person: person_name.mask(person.name) for person in people}
-        alike = [
-            name for name in names.values() if list(names.values()).count(name) > 1
-        ]
+        shown = list(names.values())
         Residency = request.env["shequ.residency"].sudo()
         roles = Residency.search(
             Residency._current_domain() & Domain("partner_id", "in", people.ids)
