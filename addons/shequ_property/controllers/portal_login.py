@@ -296,7 +296,10 @@ class LoginPages(ResidentPortal):
                 "field_error": error,
                 "flash": flash,
                 "phone": mask.mask_phone(state.get("phone")),
-                "minutes": request.env["shequ.login.code"]._setting("code_minutes", 5),
+                "minutes_text": self.env._(
+                    "The code counts for %(minutes)s minutes.",
+                    minutes=request.env["shequ.login.code"]._setting("code_minutes", 5),
+                ),
                 "wait": wait,
             },
             status=status,

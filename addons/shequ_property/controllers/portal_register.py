@@ -69,7 +69,9 @@ class RegisterPages(LoginPages):
             "shequ_property.portal_register_where",
             {
                 "step": 3 if building else 2 if estate else 1,
-                "place": " ".join(filter(None, (estate.name, building.label))),
+                "place": self._shequ_step(
+                    3 if building else 2 if estate else 1, estate.name, building.label
+                ),
                 "search_label": self.env._("Room")
                 if building
                 else self.env._("Building")
@@ -83,6 +85,11 @@ class RegisterPages(LoginPages):
             },
             back=back,
         )
+
+    def _shequ_step(self, step, *places):
+        """Where one is on the way, and for which place."""
+        words = self.env._("Step %(step)s of 4", step=step)
+        return " · ".join(filter(None, (words, *places)))
 
     def _shequ_register_frame(self, template, values, status=200, back=""):
         if request.session.uid:
@@ -290,7 +297,8 @@ class RegisterPages(LoginPages):
         return self._shequ_register_frame(
             "shequ_property.portal_register",
             {
-                "unit": {"id": unit.id, "name": unit.address},
+                "unit": {"id": unit.id},
+                "place": self._shequ_step(4, unit.address),
                 "form": form,
                 "errors": errors or {},
                 "known": request.session.uid and self._shequ_partner().name,
