@@ -269,7 +269,7 @@ class RegisterPages(LoginPages):
         elif form["proof"] == "lease" and not photo:
             errors["lease"] = self.env._("Please add a photo of the lease.")
         if form["role"] == "tenant":
-            day = self._shequ_day(form["last_day"])
+            day = self._shequ_lease_day(form["last_day"])
             if not day or day < request.env["shequ.estate"]._today():
                 errors["last_day"] = self.env._(
                     "Please write the last day of the lease as a date that is not over."
@@ -282,7 +282,7 @@ class RegisterPages(LoginPages):
             )
         return errors
 
-    def _shequ_day(self, text):
+    def _shequ_lease_day(self, text):
         try:
             return fields.Date.to_date(text)
         except (ValueError, TypeError):
