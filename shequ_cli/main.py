@@ -87,6 +87,9 @@ def announce(args, demo):
         cells = [str(role), str(login), str(password)]
         line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths))
         say(f"  {line}  {server.url(args.host, args.port, path)}")
+    if demo:
+        say("\n  Codes by text message reach nobody here: the administrator reads them")
+        say("  under Community Property, Configuration, Development Outbox.")
     if args.host not in ("127.0.0.1", "localhost", "::1"):
         say("\n  ! Others can reach this server: change these passwords first.")
     say()

@@ -423,7 +423,7 @@ def test_session_that_ended_keeps_the_report(community, phone, resident):
     begin_report(phone, community, resident)
     phone.context.clear_cookies()
     send(phone)
-    phone.wait_for_url(re.compile("/web/login"), timeout=60000)
+    phone.wait_for_url(re.compile("/my/login"), timeout=60000)
     assert filed(community, resident) == []
     sign_in(phone, community, resident, world.PASSWORD)
     phone.goto(community.url("/my/report"))

@@ -9,6 +9,9 @@
     "website": "https://github.com/shequ/shequ",
     "depends": [
         "account",
+        "auth_passkey_portal",
+        "auth_totp_mail",
+        "auth_totp_portal",
         "base_automation",
         "phone_validation",
         "portal",
@@ -30,6 +33,7 @@
         "security/model_case_rules.xml",
         "security/sla_rules.xml",
         "security/people_rules.xml",
+        "security/login_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
@@ -37,6 +41,9 @@
         "data/consent_purposes.xml",
         "data/retention_rules.xml",
         "data/ir_cron_people.xml",
+        "data/login_parameters.xml",
+        "data/sms_templates.xml",
+        "data/ir_cron_login.xml",
         "data/shequ.skill.csv",
         "data/shequ.ticket.category.csv",
         "data/rating_tags.xml",
@@ -50,6 +57,7 @@
         # views
         "views/menus.xml",
         "report/estate_labels.xml",
+        "report/invitation_letter.xml",
         "views/estate/setup_views.xml",
         "views/estate/estate_views.xml",
         "views/estate/building_views.xml",
@@ -84,6 +92,8 @@
         "views/portal/portal_neighbours.xml",
         "views/portal/portal_homes.xml",
         "views/portal/portal_login.xml",
+        "views/portal/portal_account.xml",
+        "views/portal/portal_register.xml",
         "views/portal/portal_privacy.xml",
         "views/ticket/sla_policy_views.xml",
         "views/ticket/sla_holiday_views.xml",
@@ -91,6 +101,8 @@
         "views/ticket/sla_breach_views.xml",
         "views/ticket/sla_performance_point_views.xml",
         "views/ticket/ticket_sla_views.xml",
+        "views/people/login_views.xml",
+        "views/people/registration_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -185,6 +185,8 @@ class Loader:
                 "city": row["city"],
                 "phone": row["phone"],
                 "country_id": country.id,
+                # Nobody of the demo gets a message: codes are in the outbox.
+                "shequ_sms_provider": "log",
             }
             if number:
                 company = env["res.company"].create(
@@ -486,6 +488,8 @@ class Loader:
                 story.append(user.id)
             ids[str(person.index)] = user.id
         self._set_passwords(Users.browse(story))
+        # They have logged in by code before, so that a code is enough.
+        Users.browse(ids.values()).shequ_phone_confirmed_at = self.env.cr.now()
         elders = [p.index for p in self.community.people if p.portal and p.age >= 65]
         Users.browse([ids[str(index)] for index in elders]).shequ_large_type = True
         self._make_committees()

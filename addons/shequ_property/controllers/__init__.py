@@ -5,4 +5,6 @@ from . import portal_ticket
 from . import portal_neighbours
 from . import portal_family
 from . import portal_login
+from . import portal_register
+from . import portal_account
 from . import portal_privacy

@@ -59,6 +59,26 @@ class ResidentPortal(CustomerPortal):
         """The estate the pages speak of; none for people who moved away."""
         return self._shequ_unit(self._shequ_residencies().unit_id).estate_id
 
+    def _shequ_waiting_estates(self):
+        """Estates (as super-user) where the person waits to be confirmed.
+
+        They open one thing: reporting what is wrong in a public place.  Neither
+        homes nor what neighbours have reported can be seen.
+        """
+        if self._shequ_residencies():
+            return request.env["shequ.estate"].sudo()
+        return (
+            request.env["shequ.registration"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", self._shequ_partner().id),
+                    ("state", "=", "waiting"),
+                ]
+            )
+            .estate_id
+        )
+
     # --- records, each with its proof of ownership ------------------------------
 
     def _shequ_ticket(self, ticket_id, own_only=False):
@@ -129,17 +149,21 @@ class ResidentPortal(CustomerPortal):
         user = request.env.user
         units = self._shequ_residencies().unit_id
         unit = self._shequ_unit(units)
+        estate = unit.estate_id
+        if not estate and request.session.uid:
+            estate = self._shequ_waiting_estates()[:1]
         response = request.render(
             template,
             {
                 "icon": icon,
                 "assets": self._shequ_assets(),
                 "back": back,
+                "bare": False,
                 "active": "",
                 "flash": "",
                 "error": "",
                 "form": {},
-                "estate": self._shequ_estate_values(unit.estate_id),
+                "estate": self._shequ_estate_values(estate),
                 "user_name": user.name,
                 "theme": user.shequ_theme if user.shequ_theme in THEMES else "auto",
                 "large": user.shequ_large_type,

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from ..tools import person_name
 from ..tools import phone as phone_tools
 from .portal_base import ResidentPortal
 from .portal_words import Words
@@ -24,7 +24,7 @@ class FamilyPages(ResidentPortal):
         return self._shequ_homes_page(ok=ok)
 
     @route("/my/homes/<int:unit_id>/invite", type="http", auth="user", methods=["POST"])
-    def shequ_invite(self, unit_id, name="", phone="", role="", date_to=""):
+    def shequ_invite(self, unit_id, name="", phone="", role="", date_to="", child=""):
         mine = self._shequ_own_residency(unit_id)
         form = {
             "unit_id": unit_id,
@@ -32,6 +32,7 @@ class FamilyPages(ResidentPortal):
             "phone": phone.strip()[:40],
             "role": role,
             "date_to": date_to,
+            "child": child,
         }
         errors = self._shequ_invite_errors(mine, form)
         if not errors:
@@ -58,10 +59,15 @@ class FamilyPages(ResidentPortal):
         )
         if not residency or not self._shequ_may_end(mine, residency):
             self._shequ_refuse()
-        refusal = self._shequ_attempt(residency._end)
+        refusal = self._shequ_attempt(lambda: self._shequ_end(residency))
         if refusal:
             return self._shequ_homes_page(errors={"form": refusal}, status=422)
         return request.redirect("/my/homes?ok=ended", 303)
+
+    def _shequ_end(self, residency):
+        """One tap: the residency ends today, and with the last one the access."""
+        residency._end()
+        request.env["res.users"].sudo()._shequ_end_access(residency.partner_id)
 
     # --- rules ---------------------------------------------------------------------
 
@@ -109,10 +115,10 @@ class FamilyPages(ResidentPortal):
         errors = {}
         if not form["name"]:
             errors["name"] = self.env._("Please write the name.")
-        if not phone_tools.is_mobile(phone_tools.normalise(form["phone"])):
+        if not phone_tools.can_receive_sms(phone_tools.normalise(form["phone"])):
             errors["phone"] = self.env._(
-                "Please write a mobile phone number with 11 digits, such as "
-                "13812345678."
+                "Please write a mobile phone number with 11 digits; from abroad "
+                "with + and the country."
             )
         if form["role"] not in MAY_INVITE[mine.role]:
             errors["role"] = self.env._("Please choose family or tenant.")
@@ -143,38 +149,49 @@ class FamilyPages(ResidentPortal):
             return None
 
     def _shequ_add_person(self, mine, form):
-        """Record the residency, not verified yet, and open the portal."""
+        """Record the residency, not verified yet, open the portal and say so.
+
+        A child under 14 has a log-in because the guardian, who invites, wants it.
+        """
         last_day = form["date_to"] and self._shequ_last_day(form)
         partner = self._shequ_person(mine.unit_id, form)
-        request.env["shequ.residency"].sudo().create(
-            {
-                "partner_id": partner.id,
-                "unit_id": mine.unit_id.id,
-                "role": form["role"],
-                # The register counts up to the day before.
-                "date_to": last_day + timedelta(days=1) if last_day else False,
-                "verified": False,
-            }
+        residency = (
+            request.env["shequ.residency"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "unit_id": mine.unit_id.id,
+                    "role": form["role"],
+                    # The register counts up to the day before.
+                    "date_to": last_day + timedelta(days=1) if last_day else False,
+                    "verified": False,
+                }
+            )
         )
+        if form["child"] and form["role"] == "family":
+            self._shequ_partner().sudo()._shequ_agree_as_guardian(partner)
         request.env["res.users"].sudo()._shequ_grant_portal(partner)
+        invitation = request.env["shequ.invitation"].sudo()
+        invitation._invite(residency, "family")._send_sms()
 
     def _shequ_person(self, unit, form):
         """Somebody with this telephone and this name, else a new person.
 
-        A number that belongs to somebody with another name is refused with a
-        sentence that does not tell whose it is.
+        The number may be another's as well: a household shares one, and it would
+        not do to tell whose it is.  Who logs in with it chooses who it is.
         """
         Partner = request.env["res.partner"].sudo()
         known = Partner._shequ_find_by_phone(form["phone"], unit.estate_id)
-        same = known.filtered(lambda person: person.name == form["name"])
+        same = known.filtered(
+            lambda person: (
+                person_name.same(person.name, form["name"])
+                # Colleagues' records are not for residents to attach homes to.
+                and not person.user_ids.filtered(lambda user: not user.share)
+            )
+        )
         if same:
             return same[0]
-        if known.user_ids:
-            raise UserError(
-                self.env._(
-                    "This person cannot be added online. Please ask the service desk."
-                )
-            )
         return Partner.create(
             {
                 "name": form["name"],
@@ -198,9 +215,8 @@ class FamilyPages(ResidentPortal):
                 "today": str(request.env["shequ.estate"]._today()),
                 "flash": {
                     "invited": self.env._(
-                        "Added. The person can log in with the telephone "
-                        "number once the service desk has handed over the "
-                        "password."
+                        "Added. A text message with the way in is going out; the "
+                        "person logs in with the telephone number and a code."
                     ),
                     "ended": self.env._(
                         "Ended. The person no longer belongs to the home."
@@ -244,6 +260,8 @@ class FamilyPages(ResidentPortal):
                     "role": residency._role_label(),
                     "verified": residency.verified,
                     "me": residency.partner_id == self._shequ_partner(),
+                    "child": residency.partner_id.shequ_guardian_id
+                    == self._shequ_partner(),
                     "until": words.date(
                         residency.date_to and residency.date_to - timedelta(days=1)
                     ),

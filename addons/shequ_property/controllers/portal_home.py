@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.http import request, route
 
 from .portal_base import THEMES, YEAR, ResidentPortal
+from .portal_words import Words
 
 
 class HomePages(ResidentPortal):
@@ -147,6 +148,8 @@ class HomePages(ResidentPortal):
                     for unit in units
                 ],
                 "lives_here": bool(units),
+                "waiting": bool(not units and self._shequ_waiting_estates()),
+                "access_until": "" if units else self._shequ_access_until(),
                 # What is needed most, then the news, then the rest.
                 "first_cards": cards[:3],
                 "cards": cards[3:],
@@ -155,6 +158,16 @@ class HomePages(ResidentPortal):
                 "more_tickets": len(asking | running) > 3,
                 "flash": self._shequ_home_flash(ok),
             },
+        )
+
+    def _shequ_access_until(self):
+        """Until when somebody who moved away has a log-in, as a sentence."""
+        until = request.env.user.sudo().shequ_access_until
+        if not until:
+            return ""
+        return self.env._(
+            "You no longer live here. Your own tickets can be read until %(day)s.",
+            day=Words(request.env).date(until),
         )
 
     def _shequ_home_flash(self, ok):

@@ -236,7 +236,10 @@ class ReportPages(ResidentPortal):
         unit = units.filtered(
             lambda unit: unit.id == self._shequ_int(form["unit_id"])
         ) or (self._shequ_unit(units) if not form["unit_id"] else units.browse())
-        if not unit:
+        # Who waits to be confirmed reports for public places, to the desk alone.
+        waiting = not units and self._shequ_waiting_estates()[:1]
+        estate = unit.estate_id or waiting or unit.estate_id
+        if not estate:
             errors["unit_id"] = self.env._(
                 "Please choose your home: you can report for a home "
                 "you live in or own now."
@@ -255,8 +258,8 @@ class ReportPages(ResidentPortal):
             errors["photos"] = self.env._(
                 "At most %(limit)s photos, please.", limit=MAX_PHOTOS
             )
-        building = self._shequ_building(form["building_id"], unit.estate_id)
-        if form["building_id"] and not building and unit:
+        building = self._shequ_building(form["building_id"], estate)
+        if form["building_id"] and not building and estate:
             errors["building_id"] = self.env._(
                 "Please choose a building of your estate."
             )
@@ -265,7 +268,7 @@ class ReportPages(ResidentPortal):
         )
         if form["behalf"] and not behalf:
             errors["behalf"] = self.env._("Please choose somebody of your home.")
-        public = bool(spot) or self._shequ_is_public(form, category)
+        public = bool(spot or waiting) or self._shequ_is_public(form, category)
         values = {
             "channel": "portal",
             "external_ref": self._shequ_external_ref(form["ref"])
@@ -279,10 +282,10 @@ class ReportPages(ResidentPortal):
             "preferred_time": form["preferred_time"],
             "contact_phone": form["phone"] or self._shequ_partner().phone or "",
             "visibility": "shared"
-            if public and form["visibility"] == "shared"
+            if public and form["visibility"] == "shared" and not waiting
             else "private",
             "is_public_area": public,
-            "estate_id": unit.estate_id.id,
+            "estate_id": estate.id,
         }
         if form["danger"]:
             values["urgency"] = "red"
@@ -363,7 +366,8 @@ class ReportPages(ResidentPortal):
         unit = units.filtered(
             lambda unit: unit.id == self._shequ_int(form.get("unit_id"))
         ) or self._shequ_unit(units)
-        if not unit:
+        estate = unit.estate_id or self._shequ_waiting_estates()[:1]
+        if not estate:
             return self._shequ_page(
                 "shequ_property.portal_no_home", status=status, back="/my/community"
             )
@@ -388,7 +392,11 @@ class ReportPages(ResidentPortal):
                 "spot": {"code": spot.code, "name": spot.display_name}
                 if spot
                 else None,
-                "groups": self._shequ_choices(kind),
+                "groups": [
+                    {**group, "place": group["place"] if units else ""}
+                    for group in self._shequ_choices(kind)
+                    if units or group["place"] != "home"
+                ],
                 "units": [
                     {"id": home.id, "name": home.short_address} for home in units
                 ],
@@ -396,7 +404,7 @@ class ReportPages(ResidentPortal):
                     {"id": building.id, "name": building.label}
                     for building in request.env["shequ.building"]
                     .sudo()
-                    .search([("estate_id", "=", unit.estate_id.id)], order="sort_key")
+                    .search([("estate_id", "=", estate.id)], order="sort_key")
                 ],
                 "people": [
                     {"id": person.id, "name": person.name}

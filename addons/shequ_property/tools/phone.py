@@ -7,6 +7,7 @@ MAINLAND = "86"
 _SEVERAL = re.compile(r"[,，;；、/|\n]")
 _EXTENSION = re.compile(r"(?:转|EXT|X|#).*$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_ABROAD = re.compile(r"\+(?!86)[1-9]\d{7,14}")
 
 
 def normalise(raw, country_code=MAINLAND):
@@ -50,6 +51,35 @@ def _international(digits):
     # A landline: the trunk zero belongs in front of the area code again. The
     # service numbers 400 and 800 have none.
     return national if national[:3] in ("400", "800") else f"0{national}"
+
+
+def can_receive_sms(number):
+    """Whether a normalised number may get a text message.
+
+    Mainland mobile phones, and numbers abroad as long as ITU-T E.164 lets them be;
+    which of those are mobile phones is known to their operators alone.
+    """
+    return is_mobile(number) or bool(_ABROAD.fullmatch(number or ""))
+
+
+def e164(number):
+    """A normalised number with ``+`` and country code, as providers abroad want it."""
+    return number if (number or "").startswith("+") else f"+{MAINLAND}{number}"
+
+
+def tail(number):
+    """The last four digits, enough to recognise one's own number."""
+    return (number or "")[-4:]
+
+
+def in_countries(number, codes):
+    """Whether a normalised number belongs to one of the countries.
+
+    :param codes: dialling codes as text (``"86"``); none means everywhere
+    """
+    if not (number or "").startswith("+"):
+        return not codes or MAINLAND in codes
+    return not codes or number[1:].startswith(tuple(codes))
 
 
 def is_mobile(number):

@@ -9,4 +9,6 @@ from . import ticket_hold
 from . import ticket_merge
 from . import ticket_reason
 from . import extend_clock
+from . import invitation_wizard
+from . import registration_refuse
 from . import data_reveal

@@ -12,3 +12,16 @@ from . import residency
 from . import retention_rule
 from . import sms_composer
 from . import ticket
+from . import res_company
+from . import sms_template
+from . import sms_sms
+from . import sms_outbox
+from . import login_throttle
+from . import login_code
+from . import login_log
+from . import res_partner_login
+from . import phone_change
+from . import invitation
+from . import registration
+from . import res_users_login
+from . import res_config_settings

@@ -27,11 +27,19 @@ class TestPortalUsers(RegistryCase):
         with self.assertRaises(UserError):
             self.env["res.users"]._shequ_grant_portal(self._person("无名"))
 
-    def test_one_number_is_one_login(self):
+    def test_a_shared_number_gives_each_a_log_in(self):
+        Users = self.env["res.users"]
+        logins = [
+            Users._shequ_grant_portal(self._person(name, "19287655678")).login
+            for name in ("同号", "又同号")
+        ]
+        self.assertEqual(logins, ["19287655678-2", "19287655678-3"])
+
+    def test_an_address_is_one_log_in(self):
+        Users = self.env["res.users"]
+        Users._shequ_grant_portal(self._person("先来", email="one@example.com"))
         with self.assertRaises(UserError):
-            self.env["res.users"]._shequ_grant_portal(
-                self._person("同号", "19287655678")
-            )
+            Users._shequ_grant_portal(self._person("后到", email="one@example.com"))
 
     def test_an_archived_user_comes_back_and_staff_stay_staff(self):
         self.owner_user.active = False

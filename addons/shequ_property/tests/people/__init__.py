@@ -1,4 +1,7 @@
 from . import test_id_number
+from . import test_login_codes
+from . import test_login_pages
+from . import test_registration
 from . import test_leak
 from . import test_leak_http
 from . import test_masking

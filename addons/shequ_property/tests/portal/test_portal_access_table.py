@@ -72,7 +72,34 @@ ROUTES = {
     "/my/homes": ("GET", {}, EVERYBODY),
     "/my/homes/{u}/invite": ("POST", {"name": "x"}, OWNER),
     "/my/homes/residency/{r}/end": ("POST", {}, OWNER),
+    "/my/registrations": ("GET", {}, EVERYBODY),
+    "/my/registrations/{g}/answer": ("POST", {"answer": "yes"}, OWNER),
+    "/my/registrations/{g}/withdraw": ("POST", {}, dict.fromkeys(EVERYBODY, "none")),
+    "/my/phone": ("GET", {}, EVERYBODY),
+    "/my/phone (send)": ("POST", {"phone": "x"}, EVERYBODY),
+    "/my/phone/confirm": ("POST", {"code_new": "000000"}, EVERYBODY),
 }
+# Pages for people who are not signed in as well: route → method and values.
+OPEN_ROUTES = {
+    "/my/login": ("GET", {}),
+    "/my/login (number)": ("POST", {"phone": "x"}),
+    "/my/login/again": ("POST", {}),
+    "/my/login/code": ("GET", {}),
+    "/my/login/code (check)": ("POST", {"code": "123456"}),
+    "/my/login/who": ("GET", {}),
+    "/my/login/who (choose)": ("POST", {"person": "1"}),
+    "/my/login/name": ("GET", {}),
+    "/my/login/name (check)": ("POST", {"name": "x"}),
+    "/my/login/staff": ("GET", {}),
+    "/my/register": ("GET", {}),
+    "/my/register?unit={u}": ("GET", {}),
+    "/my/register (send)": ("POST", {"unit_id": "{u}", "name": "x"}),
+    "/i/{i}": ("GET", {}),
+    "/i/wrong": ("GET", {}),
+}
+ROUTES.update(
+    {route: (method, values, None) for route, (method, values) in OPEN_ROUTES.items()}
+)
 
 
 @tagged("post_install", "-at_install")
@@ -115,6 +142,16 @@ class TestAccessTable(PortalCase):
                 "date_from": "2021-01-01",
             }
         )
+        self.registration = self.env["shequ.registration"].create(
+            {
+                "partner_id": family.id,
+                "person_name": CANARY,
+                "unit_id": self.unit.id,
+                "role": "family",
+                "proof": "owner",
+            }
+        )
+        self.invitation = self.env["shequ.invitation"]._invite(self.family, "letter")
 
     def _fill(self, text):
         if not isinstance(text, str):
@@ -126,6 +163,8 @@ class TestAccessTable(PortalCase):
             sm=self.shared.media_ids[:1].id,
             u=self.unit.id,
             r=self.family.id,
+            g=self.registration.id,
+            i=self.invitation._token(),
             p=self.env.ref("shequ_property.purpose_news").id,
         )
 
@@ -194,7 +233,10 @@ class TestAccessTable(PortalCase):
             with self.subTest(route=route):
                 answer = self._visit(route, method, values)
                 self.assertNotIn(CANARY, answer.text)
-                if method == "JSON":
+                if route in OPEN_ROUTES:
+                    self.assertIn(answer.status_code, (200, 303, 404, 422))
+                    self.assertNotIn(self.zhu.name, answer.text)
+                elif method == "JSON":
                     self.assertIn("error", answer.json())
                     self.assertNotIn("result", answer.json())
                 else:

@@ -70,10 +70,14 @@ class TestHomes(PortalCase):
         self.assertFalse(self._invited())
 
     def test_telephone_of_somebody_else_tells_nothing(self):
+        """The answer is that of an unknown number; who it is chooses at the log-in."""
         answer = self._invite(phone="13912345678")
-        self.assertEqual(answer.status_code, 422)
+        self.assertEqual(answer.status_code, 200)
         self.assertNotIn(self.neighbour.name, answer.text)
-        self.assertFalse(self._invited())
+        invited = self._invited()
+        self.assertTrue(invited)
+        self.assertNotEqual(invited.partner_id, self.neighbour.partner_id)
+        self.assertEqual(invited.partner_id.user_ids.login, "13912345678")
 
     def test_known_person_is_not_made_twice(self):
         self._invite(name="何邻居", phone="13912345678")

@@ -42,3 +42,21 @@ class TestPhone(BaseCase):
         self.assertRegex(once, r"\A\+?\d*\Z")
         if not once.startswith("00"):
             self.assertEqual(phone.normalise(once), once)
+
+
+@tagged("post_install", "-at_install")
+class TestReachable(BaseCase):
+    def test_who_can_get_a_message(self):
+        for number in ("13812345678", "+6591234567", "+85291234567"):
+            with self.subTest(number):
+                self.assertTrue(phone.can_receive_sms(number))
+        for number in ("02158881234", "4008001234", "", None, "+65912", "1381234567"):
+            with self.subTest(number):
+                self.assertFalse(phone.can_receive_sms(number))
+
+    def test_countries(self):
+        self.assertTrue(phone.in_countries("13812345678", ("86", "65")))
+        self.assertFalse(phone.in_countries("13812345678", ("65",)))
+        self.assertTrue(phone.in_countries("+6591234567", ("86", "65")))
+        self.assertFalse(phone.in_countries("+447911123456", ("86", "65")))
+        self.assertTrue(phone.in_countries("+447911123456", ()))

@@ -58,6 +58,23 @@
         setInterval(update, 20000);
     }
 
+    /** Another code can be asked for after a while; the server knows as well. */
+    function waitForCode() {
+        for (const button of shequ.all("[data-wait]")) {
+            const until = Date.now() + Number(button.dataset.wait) * 1000;
+            const left = shequ.find("[data-wait-left]", button);
+            const update = () => {
+                const seconds = Math.ceil((until - Date.now()) / 1000);
+                button.disabled = seconds > 0;
+                left.textContent = seconds > 0 ? `(${seconds})` : "";
+                if (seconds > 0) {
+                    setTimeout(update, 1000);
+                }
+            };
+            update();
+        }
+    }
+
     /** A second tap on a button must not send a form twice. */
     function sendOnce(event) {
         const form = event.target;
@@ -91,4 +108,5 @@
 
     document.addEventListener("submit", sendOnce);
     document.addEventListener("DOMContentLoaded", countDown);
+    document.addEventListener("DOMContentLoaded", waitForCode);
 })();
