@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from fractions import Fraction
 
 from odoo import api, fields, models
@@ -385,6 +386,35 @@ class ShequResidency(models.Model):
                 "is_representative": True,
             }
         )
+
+    def _joined_values(self, same):
+        """Values of this residency when ``same`` (it among them) become one.
+
+        A share recorded twice is one share. The vote stays with the joined one
+        unless somebody else has it in the longer period.
+        """
+        self.ensure_one()
+        largest = max(same, key=lambda residency: residency._share())
+        start = min(same.mapped("date_from"))
+        end = max((r.date_to or date.max for r in same), default=date.max)
+        others = self.search_count(
+            Domain("unit_id", "=", self.unit_id.id)
+            & Domain("is_representative", "=", True)
+            & Domain("id", "not in", same.ids)
+            & Domain("date_from", "<", end)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">", start)),
+            limit=1,
+        )
+        votes = any(same.mapped("is_representative")) and not others
+        return {
+            "share_numerator": largest.share_numerator,
+            "share_denominator": largest.share_denominator,
+            "verified": any(same.mapped("verified")),
+            "notes": " / ".join(dict.fromkeys(filter(None, same.mapped("notes"))))
+            or False,
+            # Written only when it changes: choosing again moves the office.
+            **({} if votes == self.is_representative else {"is_representative": votes}),
+        }
 
     # ------------------------------------------------------------- actions
 
