@@ -16,18 +16,25 @@
         "resource",
         "sms",
     ],
-    "external_dependencies": {"python": ["pillow", "qrcode"]},
+    "external_dependencies": {
+        "python": ["cryptography", "pillow", "python-stdnum", "qrcode"]
+    },
     "data": [
         # security
         "security/groups.xml",
+        "security/people_groups.xml",
         "security/ir.model.access.csv",
         "security/estate_rules.xml",
         "security/ticket_rules.xml",
         "security/ticket_cost_rules.xml",
         "security/model_case_rules.xml",
         "security/sla_rules.xml",
+        "security/people_rules.xml",
         # data
         "data/ir_config_parameter.xml",
+        "data/people_parameters.xml",
+        "data/people_setup.xml",
+        "data/ir_cron_people.xml",
         "data/shequ.skill.csv",
         "data/shequ.ticket.category.csv",
         "data/rating_tags.xml",

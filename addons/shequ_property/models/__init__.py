@@ -1,2 +1,3 @@
 from . import estate
 from . import ticket
+from . import people

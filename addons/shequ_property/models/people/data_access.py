@@ -1,0 +1,222 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import SQL
+
+# Less is not allowed: 网络安全法 21(3), and PIPL 51 and 54 build on it.
+KEPT_MONTHS = 6
+PURPOSES = [
+    ("list", "Seen in a list or form"),
+    ("reveal", "Shown whole on a click"),
+    ("call", "Called about a ticket"),
+    ("export", "Exported"),
+    ("print", "Printed"),
+    ("import", "Imported"),
+    ("copy", "Copy for the person"),
+    ("erase", "Erased or anonymised"),
+    ("other", "Something else"),
+]
+CHANNELS = [
+    ("screen", "Screen"),
+    ("export", "Export"),
+    ("api", "API"),
+    ("portal", "Portal"),
+    ("system", "Server"),
+]
+
+
+class ShequDataAccess(models.Model):
+    """Who looked at whose personal data. Rows are added, never changed.
+
+    Neither the ORM nor SQL changes or deletes a row: a trigger in the database refuses
+    it. Rows older than the period of keeping go away by the retention job alone, and
+    never before six months are over.
+    """
+
+    _name = "shequ.data.access"
+    _description = "Access to Personal Data"
+    _order = "id desc"
+    _log_access = False
+    _rec_name = "date"
+
+    date = fields.Datetime(
+        string="Time", required=True, readonly=True, default=fields.Datetime.now
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Who", required=True, readonly=True, ondelete="restrict"
+    )
+    partner_ids = fields.Many2many(
+        "res.partner",
+        "shequ_data_access_partner_rel",
+        "access_id",
+        "partner_id",
+        string="Whose",
+        readonly=True,
+    )
+    count = fields.Integer(string="People", readonly=True, aggregator="sum")
+    purpose = fields.Selection(PURPOSES, required=True, readonly=True)
+    reason = fields.Char(readonly=True)
+    field_names = fields.Char(string="Which Data", readonly=True)
+    channel = fields.Selection(
+        CHANNELS, string="From Where", required=True, readonly=True
+    )
+    model = fields.Char(string="Kind of Record", readonly=True)
+    address = fields.Char(string="Network Address", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    many = fields.Boolean(string="Many People", readonly=True)
+    night = fields.Boolean(string="At Night", readonly=True)
+    outside = fields.Boolean(string="Outside Own Estates", readonly=True)
+    unusual = fields.Boolean(readonly=True)
+
+    _date_idx = models.Index("(date)")
+    _user_idx = models.Index("(user_id, date)")
+    _unusual_idx = models.Index("(date) WHERE unusual")
+
+    def init(self):
+        """Let the database itself refuse what the ORM refuses."""
+        self.env.cr.execute(
+            SQL(
+                """
+            CREATE OR REPLACE FUNCTION shequ_data_access_append_only()
+            RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP = 'DELETE'
+                   AND current_setting('shequ.retention', true) = 'on'
+                   AND OLD.date < (now() AT TIME ZONE 'UTC') - interval '6 months'
+                THEN
+                    RETURN OLD;
+                END IF;
+                RAISE EXCEPTION 'shequ_data_access is append-only'
+                      USING ERRCODE = 'restrict_violation';
+            END $$;
+            DROP TRIGGER IF EXISTS append_only ON shequ_data_access;
+            CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON shequ_data_access
+                FOR EACH ROW EXECUTE FUNCTION shequ_data_access_append_only();
+            DROP TRIGGER IF EXISTS no_truncate ON shequ_data_access;
+            CREATE TRIGGER no_truncate BEFORE TRUNCATE ON shequ_data_access
+                FOR EACH STATEMENT EXECUTE FUNCTION shequ_data_access_append_only();
+            """
+            )
+        )
+
+    def write(self, vals):
+        raise UserError(
+            self.env._("The log of access to personal data cannot be changed.")
+        )
+
+    def unlink(self):
+        if self.env.context.get("shequ_retention") and self.env.su:
+            self.env.cr.execute(SQL("SET LOCAL shequ.retention = 'on'"))
+            return super().unlink()
+        raise UserError(
+            self.env._("The log of access to personal data cannot be changed.")
+        )
+
+    @api.model
+    def _log(self, partners, purpose, reason="", fields=(), count=None, **more):
+        """Note that the user at work looks at personal data of ``partners``.
+
+        :param partners: whose data; may be empty when ``count`` says how many
+        :param str purpose: a key of `PURPOSES`
+        :param str reason: words of the user, or of the program
+        :param fields: technical names of the data, such as ``["phone"]``
+        :param int count: people, when they are more than ``partners``
+        :param more: ``channel`` and ``model`` where they are not what the request says
+        :return: the row (as super-user)
+        """
+        user = self.env.user
+        people = partners.sudo().exists()
+        values = {
+            "user_id": user.id,
+            "partner_ids": [(6, 0, people.ids)],
+            "count": len(people) if count is None else count,
+            "purpose": purpose,
+            "reason": (reason or "")[:500],
+            "field_names": ", ".join(sorted(fields)),
+            "channel": more.get("channel") or self._channel(),
+            "model": more.get("model") or False,
+            "address": request.httprequest.remote_addr if request else False,
+            "company_id": self.env.company.id,
+        }
+        values |= self._hints(user, people, values["count"])
+        return self.sudo().create(values)
+
+    @api.model
+    def _channel(self):
+        """From where the request comes: the backend, an export, the API, the portal."""
+        if not request:
+            return "system"
+        path = request.httprequest.path
+        if path.startswith(("/json/", "/xmlrpc/", "/jsonrpc")):
+            return "api"
+        if "/export/" in path:
+            return "export"
+        if path.startswith(("/my", "/shequ")):
+            return "portal"
+        return "screen"
+
+    # --------------------------------------------------------------- hints
+
+    @api.model
+    def _setting(self, name, default):
+        """A number of the settings ``shequ.data_access_<name>``."""
+        params = self.env["ir.config_parameter"].sudo()
+        try:
+            return int(params.get_param(f"shequ.data_access_{name}", default))
+        except ValueError:
+            return default
+
+    @api.model
+    def _hints(self, user, people, count):
+        """What is unusual about an access, by the thresholds in the settings."""
+        hints = {
+            "many": self._is_many(user, count),
+            "night": self._is_night(),
+            "outside": self._is_outside(user, people),
+        }
+        return hints | {"unusual": any(hints.values())}
+
+    @api.model
+    def _is_many(self, user, count):
+        limit = self._setting("many_per_hour", 200)
+        self.env.cr.execute(
+            SQL(
+                "SELECT COALESCE(SUM(count), 0) FROM shequ_data_access "
+                "WHERE user_id = %s AND date > %s",
+                user.id,
+                fields.Datetime.now() - timedelta(hours=1),
+            )
+        )
+        return self.env.cr.fetchone()[0] + count > limit
+
+    @api.model
+    def _is_night(self):
+        now = fields.Datetime.context_timestamp(
+            self.with_context(tz=self.env.user.tz or "Asia/Shanghai"),
+            fields.Datetime.now(),
+        )
+        start = self._setting("night_from", 22)
+        end = self._setting("night_until", 6)
+        if start <= end:
+            return start <= now.hour < end
+        return now.hour >= start or now.hour < end
+
+    @api.model
+    def _is_outside(self, user, people):
+        """People of estates the user has no work in; company managers work in all."""
+        if not people or user._is_superuser() or user.share:
+            return False
+        if user.has_group("shequ_property.group_company_manager"):
+            residencies = self.env["shequ.residency"].sudo()
+            return bool(
+                residencies.search_count(
+                    [
+                        ("partner_id", "in", people.ids),
+                        ("company_id", "not in", user.company_ids.ids),
+                    ],
+                    limit=1,
+                )
+            )
+        return bool(people - people._shequ_of_estates(user.sudo().shequ_estate_ids))

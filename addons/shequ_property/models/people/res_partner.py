@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    """Whose data are protected, and who may see them whole."""
+
+    _inherit = "res.partner"
+
+    shequ_protected = fields.Boolean(
+        string="Personal Data Protected",
+        readonly=True,
+        copy=False,
+        help="Lives or lived in a unit, or was the contact of a ticket: telephone, "
+        "e-mail address and identity number are masked.",
+    )
+
+    _shequ_protected_idx = models.Index("(id) WHERE shequ_protected")
+
+    def _shequ_protect(self):
+        """Mark people as residents; from now on their data are masked.
+
+        In one statement: an import brings tens of thousands, nothing else of the
+        person changes, and nobody is told.
+        """
+        if not self:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET shequ_protected = true "
+                "WHERE id IN %s AND shequ_protected IS NOT TRUE",
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(["shequ_protected"], flush=False)
+
+    @api.model
+    def _shequ_protect_known(self):
+        """Protect everybody who lives or reported before this was there."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner p SET shequ_protected = true
+                 WHERE shequ_protected IS NOT TRUE
+                   AND (EXISTS (SELECT 1 FROM shequ_residency r
+                                 WHERE r.partner_id = p.id)
+                     OR EXISTS (SELECT 1 FROM shequ_ticket t
+                                 WHERE t.reporter_id = p.id OR t.on_behalf_id = p.id)
+                        AND NOT EXISTS (SELECT 1 FROM res_users u
+                                         WHERE u.partner_id = p.id AND NOT u.share))
+                """
+            )
+        )
+        self.invalidate_model(["shequ_protected"], flush=False)
+
+    def _shequ_may_see(self, user=None):
+        """The people whose data ``user`` (default: at work) may see whole.
+
+        The one place that decides: those who are no residents, the user's own, and
+        everybody for the group and for programs at work as super-user.
+
+        :return: a subset of ``self``
+        """
+        user = user or self.env.user
+        if self.env.su or user.has_group("shequ_property.group_personal_data"):
+            return self
+        own = user.sudo().partner_id.id
+        return self.filtered(
+            lambda partner: partner.id == own or not partner.sudo().shequ_protected
+        )
+
+    def _shequ_of_estates(self, estates):
+        """Those of ``self`` who live or lived in ``estates``, or reported there."""
+        residencies = self.env["shequ.residency"].sudo()
+        here = residencies.with_context(active_test=False).search(
+            Domain("partner_id", "in", self.ids)
+            & Domain("estate_id", "in", estates.ids)
+        )
+        found = here.partner_id
+        if rest := self - found:
+            tickets = self.env["shequ.ticket"].sudo()
+            for name in ("reporter_id", "on_behalf_id"):
+                groups = tickets._read_group(
+                    Domain(name, "in", rest.ids)
+                    & Domain("estate_id", "in", estates.ids),
+                    [name],
+                )
+                found |= self.browse(partner.id for (partner,) in groups)
+        return found & self
