@@ -1,3 +1,5 @@
+import secrets
+
 from odoo import api, models
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
@@ -60,8 +62,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _shequ_join_log_ins(self, people, kept):
         """Leave one log-in: the chosen one, else of who stays, else the last used.
 
-        What the other log-ins made, received and were assigned follows; their
-        passwords, keys and devices are not taken over.
+        The others are closed, not deleted: what they did stays on record under them,
+        and the log of access to personal data cannot be changed anyway.
         """
         users = people.sudo().with_context(active_test=False).user_ids
         if len(users) < 2:
@@ -69,50 +71,38 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         chosen = users.browse(self.env.context.get("shequ_keep_user_id"))
         chosen = (
             (chosen & users)
-            or users.filtered(lambda u: u.partner_id == kept and u.active)
+            or users.filtered(lambda user: user.partner_id == kept and user.active)
             or users.sorted(
-                lambda u: (u.active, str(u.login_date or ""), u.id), reverse=True
+                lambda user: (user.active, str(user.login_date or ""), user.id),
+                reverse=True,
             )
         )[:1]
         for user in users - chosen:
-            self._shequ_forget_keys(user)
             chosen.write(
-                {
-                    "company_ids": [Command.link(c.id) for c in user.company_ids],
-                    "active": True,
-                }
+                {"company_ids": [Command.link(c.id) for c in user.company_ids]}
             )
-            user.write({"active": False, "group_ids": [Command.clear()]})
-            self._shequ_drop_clashes(user, chosen)
-            self._update_foreign_keys_generic("res.users", user, chosen)
-            self._update_reference_fields_generic("res.users", user, chosen)
-            self.env.invalidate_all()
-            user.unlink()
-        if chosen.share:
-            group = self.env.ref("shequ_property.group_resident")
-            chosen.write({"group_ids": [Command.link(group.id)]})
+            self._shequ_close_log_in(user)
 
-    def _shequ_forget_keys(self, user):
-        for model in (
-            "res.users.apikeys",
-            "auth.passkey.key",
-            "auth_totp.device",
-            "res.users.settings",
-        ):
-            Model = self.env.get(model)
-            field = Model is not None and next(
-                (name for name in ("user_id", "create_uid") if name in Model._fields),
-                None,
-            )
-            if field:
-                self.env.cr.execute(
-                    SQL(
-                        "DELETE FROM %s WHERE %s = %s",
-                        SQL.identifier(Model._table),
-                        SQL.identifier(field),
-                        user.id,
-                    )
-                )
+    def _shequ_close_log_in(self, user):
+        """Take a log-in off a person for good; nobody can enter with it again."""
+        nobody = self.env["res.partner"].create(
+            {"name": self.env._("Closed log-in"), "active": False}
+        )
+        portal = self.env.ref("base.group_portal")
+        user.write(
+            {
+                "active": False,
+                "login": f"closed-{user.id}",
+                "password": secrets.token_urlsafe(32),
+                "group_ids": [Command.set(portal.ids)],
+                "partner_id": nobody.id,
+            }
+        )
+        for model in ("res.users.apikeys", "auth.passkey.key", "auth_totp.device"):
+            if model in self.env:
+                Model = self.env[model].sudo()
+                name = "user_id" if "user_id" in Model._fields else "create_uid"
+                Model.search([(name, "=", user.id)]).unlink()
 
     def _shequ_join_terms(self, people, kept):
         """Residencies and committee terms that would be there twice become one."""

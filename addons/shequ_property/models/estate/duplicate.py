@@ -137,7 +137,6 @@ class ShequDuplicate(models.Model):
         Partner = self.env["res.partner"]
         Partner.flush_model()
         self.env["shequ.residency"].flush_model()
-        sealed = "shequ_id_hash" in Partner._fields
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -152,9 +151,14 @@ class ShequDuplicate(models.Model):
                         SELECT k.shequ_phone FROM res_partner k
                           JOIN here ON here.partner_id = k.id
                          WHERE k.shequ_phone IS NOT NULL)
-                    %(same_id)s
+                     UNION
+                    SELECT p.id FROM res_partner p
+                     WHERE p.shequ_id_hash IN (
+                        SELECT k.shequ_id_hash FROM res_partner k
+                          JOIN here ON here.partner_id = k.id
+                         WHERE k.shequ_id_hash IS NOT NULL)
                 )
-                SELECT p.id, p.name, p.shequ_phone AS phone, %(id_hash)s AS id_hash,
+                SELECT p.id, p.name, p.shequ_phone AS phone, p.shequ_id_hash AS id_hash,
                        array_agg(DISTINCT r.unit_id) AS units,
                        array_agg(DISTINCT r.estate_id) AS estates
                   FROM wanted
@@ -165,19 +169,6 @@ class ShequDuplicate(models.Model):
                 """,
                 estate=estate.id,
                 company=estate.company_id.id,
-                id_hash=SQL("p.shequ_id_hash") if sealed else SQL("NULL"),
-                same_id=SQL(
-                    """
-                     UNION
-                    SELECT p.id FROM res_partner p
-                     WHERE p.shequ_id_hash IN (
-                        SELECT k.shequ_id_hash FROM res_partner k
-                          JOIN here ON here.partner_id = k.id
-                         WHERE k.shequ_id_hash IS NOT NULL)
-                    """
-                )
-                if sealed
-                else SQL(),
             )
         )
         people = [

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ...tools.mask import is_masked, mask_phone
+
 MODELS_OF_RESIDENTS = (
     ("shequ.residency", ("partner_id",)),
     ("shequ.committee.member", ("partner_id",)),
@@ -93,14 +95,14 @@ class ResPartner(models.Model):
             problems.append(
                 self.env._("One of them is recorded as a contact of the other.")
             )
-        if "shequ_id_hash" in people._fields:
-            if len(set(filter(None, people.mapped("shequ_id_hash")))) > 1:
-                problems.append(
-                    self.env._(
-                        "Their ID numbers differ: they are two people. If one "
-                        "number is mistyped, correct it first."
-                    )
+        numbers = set(filter(None, people.mapped("shequ_id_number")))
+        if len({number for number in numbers if not is_masked(number)}) > 1:
+            problems.append(
+                self.env._(
+                    "Their ID numbers differ: they are two people. If one number is "
+                    "mistyped, correct it first."
                 )
+            )
         return problems
 
     def _shequ_merged(self, gone_ids):

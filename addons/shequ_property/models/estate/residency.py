@@ -64,6 +64,19 @@ class ShequResidency(models.Model):
         tracking=True,
         help="First day on which the residency no longer counts; empty: for now.",
     )
+    end_reason = fields.Selection(
+        [
+            ("sale", "Sold"),
+            ("handover", "Handed Over"),
+            ("lease_end", "Lease Ended"),
+            ("death", "Deceased"),
+            ("inheritance", "Inherited"),
+            ("move", "Moved Out"),
+        ],
+        string="Why It Ended",
+        readonly=True,
+        copy=False,
+    )
     verified = fields.Boolean(
         tracking=True, help="Identity and title or lease have been looked at."
     )
@@ -417,6 +430,16 @@ class ShequResidency(models.Model):
         }
 
     # ------------------------------------------------------------- actions
+
+    def action_move(self):
+        """Open the wizard of moves; its kind comes with the context."""
+        self.ensure_one()
+        return self.unit_id._action_move(
+            default_partner_id=self.partner_id.id,
+            default_kind=self.env.context.get("default_kind")
+            or ("lease_end" if self.role == "tenant" else "move"),
+            **({} if self.is_title else {"shequ_leaving": self.ids}),
+        )
 
     def action_end(self):
         """End today; the form asks before."""
