@@ -98,35 +98,45 @@ class ShequDuplicate(models.Model):
             for group in found
             if here & set(group.people)
         }
-        known = self.search(
-            [("state", "=", "open"), ("estate_ids", "in", estate.ids)]
-        )
+        known = self.search([("state", "=", "open"), ("estate_ids", "in", estate.ids)])
         known.filtered(lambda group: group.people_key not in wanted).unlink()
-        have = set(known.exists().mapped("people_key"))
+        have = known.exists().grouped("people_key")
         activity = self._last_activity(
             {one for group in wanted.values() for one in group.people}
         )
-        self.create(
-            [
+        new = []
+        for key, group in wanted.items():
+            values = {
+                "estate_ids": [
+                    (6, 0, sorted(set().union(*(estates_of[p] for p in group.people))))
+                ],
+                "reason": group.reason,
+                "reason_rank": duplicates.REASONS.index(group.reason),
+                "last_activity": max(
+                    filter(None, (activity.get(p) for p in group.people)),
+                    default=False,
+                ),
+            }
+            if key in have:
+                # Who has moved meanwhile may be somebody else's to decide.
+                have[key]._refresh(values)
+                continue
+            new.append(
                 {
+                    **values,
                     "company_id": estate.company_id.id,
                     "partner_ids": [(6, 0, group.people)],
-                    "estate_ids": [
-                        (6, 0, set().union(*(estates_of[p] for p in group.people)))
-                    ],
-                    "reason": group.reason,
-                    "reason_rank": duplicates.REASONS.index(group.reason),
                     "people_key": key,
-                    "last_activity": max(
-                        filter(None, (activity.get(p) for p in group.people)),
-                        default=False,
-                    ),
                 }
-                for key, group in wanted.items()
-                if key not in have
-            ]
-        )
+            )
+        self.create(new)
         return self.search([("state", "=", "open"), ("estate_ids", "in", estate.ids)])
+
+    def _refresh(self, values):
+        """Write what has changed, which most nights is nothing."""
+        if set(values["estate_ids"][0][2]) == set(self.estate_ids.ids):
+            values.pop("estate_ids")
+        self.write({k: v for k, v in values.items() if k == "estate_ids" or self[k] != v})
 
     def _people_of(self, estate):
         """Everybody of the estate, and of the company who shares phone or ID.
