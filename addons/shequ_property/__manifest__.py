@@ -51,6 +51,9 @@
         # views
         "views/menus.xml",
         "report/estate_labels.xml",
+        "report/roll.xml",
+        "wizards/roll_wizard_views.xml",
+        "wizards/label_wizard_views.xml",
         "views/estate/setup_views.xml",
         "views/estate/estate_views.xml",
         "views/estate/building_views.xml",

@@ -421,7 +421,11 @@ class ShequUnit(models.Model):
         return action
 
     def _labels(self):
-        """What the QR labels of the units show; see the report's template."""
+        """What the QR labels of the units show, in the order of the addresses.
+
+        The link names a record and no address: who does not live there is shown
+        nothing about it.
+        """
         base = self.browse().get_base_url()
         return [
             unit.estate_id._label(
@@ -430,8 +434,11 @@ class ShequUnit(models.Model):
                 url=f"{base}/my/report?unit={unit.id}",
                 code="",
             )
-            for unit in self
+            for unit in self.sorted(lambda unit: (unit.sort_key or "", unit.id))
         ]
+
+    def action_print_labels(self):
+        return self.env["shequ.label.wizard"]._open(self)
 
     def _current_residencies(self):
         """Residencies in force today, title holders first."""
