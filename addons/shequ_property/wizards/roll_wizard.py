@@ -17,7 +17,7 @@ from ..tools.mask import mask_phone
 # Buildings whose units are in memory at once.
 BATCH = 20
 # Lines of a landscape page below the head; see report/roll.xml.
-LINES = 26
+LINES = 25
 
 
 class ShequRollWizard(models.TransientModel):
@@ -100,7 +100,7 @@ class ShequRollWizard(models.TransientModel):
                     rows.append(self._row(unit, here, estates.get(unit.id, "")))
                 label = building.label
                 yield label, rows, roll.totals(rows, owners), owners
-            self.env.invalidate_all(flush=False)
+            self.env.invalidate_all()
 
     def _units_of(self, buildings):
         found = self.env["shequ.unit"].search_fetch(
@@ -460,7 +460,7 @@ class ShequRollWizard(models.TransientModel):
         for label, units, total, _owners in self._sections():
             if not units:
                 continue
-            parts = roll.paginate(units, LINES - 2)
+            parts = roll.paginate(units, LINES)
             for number, part in enumerate(parts, 1):
                 pages.append(
                     {

@@ -9,7 +9,7 @@ from ...tools import roll
 UNITS = st.lists(
     st.builds(
         roll.Unit,
-        address=st.text(max_size=12),
+        address=st.text("0123456789号楼单元室", max_size=12),
         use=st.just("住宅"),
         exclusive_area=st.integers(0, 10**6).map(lambda n: n / 100),
         building_area=st.integers(0, 10**6).map(lambda n: n / 100),
@@ -17,7 +17,7 @@ UNITS = st.lists(
             st.builds(roll.Owner, name=st.sampled_from("甲乙丙")), max_size=5
         ).map(tuple),
     ),
-    max_size=40,
+    max_size=25,
 )
 
 
