@@ -59,7 +59,9 @@ def totals(units, owner_ids):
     return Totals(
         units=len(units),
         # Cents of a square metre, so that the order of adding does not show.
-        exclusive_area=round(sum(round(u.exclusive_area * 100) for u in units) / 100, 2),
+        exclusive_area=round(
+            sum(round(u.exclusive_area * 100) for u in units) / 100, 2
+        ),
         building_area=round(sum(round(u.building_area * 100) for u in units) / 100, 2),
         owners=len(set(owner_ids)),
         family=sum(u.family for u in units),

@@ -26,7 +26,9 @@ class ShequLabelWizard(models.TransientModel):
         default="unit",
         required=True,
     )
-    estate_id = fields.Many2one("shequ.estate")
+    estate_id = fields.Many2one(
+        "shequ.estate", default=lambda self: self.env["shequ.estate"]._only()
+    )
     building_ids = fields.Many2many(
         "shequ.building",
         string="Buildings",

@@ -144,9 +144,12 @@ class ShequPartnerMerge(models.TransientModel):
             .sudo()
             .search_count(
                 Domain("author_id", "=", partner.id)
-                | Domain("model", "=", "res.partner") & Domain("res_id", "=", partner.id)
+                | Domain("model", "=", "res.partner")
+                & Domain("res_id", "=", partner.id)
             ),
-            "created": format_datetime(self.env, partner.create_date, dt_format="short"),
+            "created": format_datetime(
+                self.env, partner.create_date, dt_format="short"
+            ),
         }
 
     def action_merge(self):

@@ -45,7 +45,7 @@ class ShequResidencyTransfer(models.TransientModel):
         compute="_compute_candidate_ids",
     )
     new_owner_id = fields.Many2one(
-        "res.partner", string="New Owner", help="The only buyer; several: list them."
+        "res.partner", help="The only buyer; several: list them."
     )
     line_ids = fields.One2many(
         "shequ.residency.transfer.line",
@@ -183,7 +183,9 @@ class ShequResidencyTransfer(models.TransientModel):
 
     def _panel_values(self):
         made = self._plan()
-        leaving = self.env["shequ.residency"].browse(made.ending) | self._deceased_stays()
+        leaving = (
+            self.env["shequ.residency"].browse(made.ending) | self._deceased_stays()
+        )
         left, new = self._after()
         stays = self._present().filtered(lambda r: r.id in {s.id for s in left})
         roles = dict(leaving._fields["role"]._description_selection(self.env))
@@ -542,7 +544,8 @@ class ShequResidencyTransfer(models.TransientModel):
         if ending:
             parts.append(
                 self.env._(
-                    "ended: %(people)s", people=", ".join(ending.partner_id.mapped("name"))
+                    "ended: %(people)s",
+                    people=", ".join(ending.partner_id.mapped("name")),
                 )
             )
         if started:

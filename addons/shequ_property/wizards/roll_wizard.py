@@ -26,7 +26,11 @@ class ShequRollWizard(models.TransientModel):
     _name = "shequ.roll.wizard"
     _description = "Roll by Building"
 
-    estate_id = fields.Many2one("shequ.estate", required=True)
+    estate_id = fields.Many2one(
+        "shequ.estate",
+        required=True,
+        default=lambda self: self.env["shequ.estate"]._only(),
+    )
     company_id = fields.Many2one(related="estate_id.company_id")
     building_ids = fields.Many2many(
         "shequ.building",
@@ -292,31 +296,30 @@ class ShequRollWizard(models.TransientModel):
         return self._offer(raw, "xlsx")
 
     def _headings(self):
-        _ = self.env._
         people = (
             [
-                (_("Other residents"), 16),
-                (_("Role"), 10),
-                (_("Phone"), 16),
-                (_("Since"), 12),
+                (self.env._("Other residents"), 16),
+                (self.env._("Role"), 10),
+                (self.env._("Phone"), 16),
+                (self.env._("Since"), 12),
             ]
             if self.kind == "residents"
             else []
         )
         return [
-            (_("Building"), 14),
-            (_("Unit"), 22),
-            (_("Use"), 10),
-            (_("Exclusive area (m²)"), 12),
-            (_("Building area (m²)"), 12),
-            (_("Owner"), 18),
-            (_("Share"), 8),
-            (_("Phone"), 16),
-            (_("Votes"), 8),
-            (_("Family"), 8),
-            (_("Tenants"), 8),
+            (self.env._("Building"), 14),
+            (self.env._("Unit"), 22),
+            (self.env._("Use"), 10),
+            (self.env._("Exclusive area (m²)"), 12),
+            (self.env._("Building area (m²)"), 12),
+            (self.env._("Owner"), 18),
+            (self.env._("Share"), 8),
+            (self.env._("Phone"), 16),
+            (self.env._("Votes"), 8),
+            (self.env._("Family"), 8),
+            (self.env._("Tenants"), 8),
             *people,
-            (_("Remark"), 26),
+            (self.env._("Remark"), 26),
         ]
 
     def _write_xlsx(self, path):
@@ -337,27 +340,26 @@ class ShequRollWizard(models.TransientModel):
             sheet.add_sum(self._sum_cells(label, total, len(headings)))
             sums.append((label, total))
             heads.update(owners)
-        _ = self.env._
         sheet.start(
-            _("Totals"),
-            f"{title} · {_('Totals')}",
+            self.env._("Totals"),
+            f"{title} · {self.env._('Totals')}",
             subtitle,
             [
-                (_("Building"), 18),
-                (_("Units"), 10),
-                (_("Exclusive area (m²)"), 16),
-                (_("Building area (m²)"), 16),
-                (_("Owners (people)"), 16),
-                (_("Family"), 10),
-                (_("Tenants"), 10),
-                (_("Units without owner"), 16),
+                (self.env._("Building"), 18),
+                (self.env._("Units"), 10),
+                (self.env._("Exclusive area (m²)"), 16),
+                (self.env._("Building area (m²)"), 16),
+                (self.env._("Owners (people)"), 16),
+                (self.env._("Family"), 10),
+                (self.env._("Tenants"), 10),
+                (self.env._("Units without owner"), 16),
             ],
         )
         for label, total in sums:
             sheet.add([label, *total])
         sheet.add_sum(
             [
-                _("Estate"),
+                self.env._("Estate"),
                 *roll.Totals(
                     *(
                         len(heads) if name == "owners" else sum(column)

@@ -1,11 +1,9 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools import duplicates
-
 
 
 class ShequDuplicate(models.Model):
@@ -48,7 +46,7 @@ class ShequDuplicate(models.Model):
         readonly=True, help="Ids of the people; the same group is kept once."
     )
     names = fields.Char(compute="_compute_names")
-    homes = fields.Char(compute="_compute_names")
+    homes = fields.Char(string="Their Homes", compute="_compute_names")
     last_activity = fields.Datetime(readonly=True)
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
@@ -136,7 +134,9 @@ class ShequDuplicate(models.Model):
         """Write what has changed, which most nights is nothing."""
         if set(values["estate_ids"][0][2]) == set(self.estate_ids.ids):
             values.pop("estate_ids")
-        self.write({k: v for k, v in values.items() if k == "estate_ids" or self[k] != v})
+        self.write(
+            {k: v for k, v in values.items() if k == "estate_ids" or self[k] != v}
+        )
 
     def _people_of(self, estate):
         """Everybody of the estate, and of the company who shares phone or ID.
@@ -239,18 +239,17 @@ class ShequDuplicate(models.Model):
     def action_look(self):
         """Look again in the estates of the user, from the list."""
         self._check_may_decide()
-        estates = self.env["shequ.estate"].search([])
         limit = int(
             self.env["ir.config_parameter"]
             .sudo()
             .get_param("shequ.duplicates_estates_at_once", 20)
         )
+        estates = self.env["shequ.estate"].search([], limit=limit + 1)
         if len(estates) > limit:
             raise UserError(
                 self.env._(
-                    "%(count)s estates are looked through at night. By hand it can "
-                    "be done for up to %(limit)s.",
-                    count=len(estates),
+                    "You look after many estates: they are looked through at night. "
+                    "By hand it can be done for up to %(limit)s.",
                     limit=limit,
                 )
             )

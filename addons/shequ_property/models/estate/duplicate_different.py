@@ -36,7 +36,9 @@ class ShequDuplicateDifferent(models.Model):
 
     @api.model
     def _remember(self, partners):
-        known = {(row.partner_a_id.id, row.partner_b_id.id) for row in self._of(partners)}
+        known = {
+            (row.partner_a_id.id, row.partner_b_id.id) for row in self._of(partners)
+        }
         self.create(
             [
                 {"partner_a_id": a, "partner_b_id": b}

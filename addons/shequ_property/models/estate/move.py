@@ -37,19 +37,17 @@ class ShequMove(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Person", readonly=True, index="btree_not_null"
     )
-    contact_id = fields.Many2one(
-        "res.partner", string="Contact", readonly=True, index="btree_not_null"
-    )
+    contact_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
     ended_ids = fields.Many2many(
-        "shequ.residency", "shequ_move_ended_rel", string="Ended", readonly=True
+        "shequ.residency", "shequ_move_ended_rel", string="Left", readonly=True
     )
     started_ids = fields.Many2many(
-        "shequ.residency", "shequ_move_started_rel", string="Began", readonly=True
+        "shequ.residency", "shequ_move_started_rel", string="Came", readonly=True
     )
     note = fields.Text(readonly=True)
     before = fields.Json(readonly=True, help="What the undo puts back.")
     state = fields.Selection(
-        [("planned", "Planned"), ("done", "Done"), ("undone", "Undone")],
+        [("planned", "Planned"), ("done", "In Force"), ("undone", "Undone")],
         default="planned",
         required=True,
         readonly=True,
@@ -135,9 +133,7 @@ class ShequMove(models.Model):
         if move.state == "undone":
             return self.env._("This move was undone already.")
         days = int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("shequ.move_undo_days", 30)
+            self.env["ir.config_parameter"].sudo().get_param("shequ.move_undo_days", 30)
         )
         if move.create_date and (
             move.create_date < fields.Datetime.now() - timedelta(days=days)
@@ -168,13 +164,17 @@ class ShequMove(models.Model):
             for stay in move.started_ids
         ):
             return self.env._("Somebody has changed these residencies since.")
-        since = self.env["shequ.residency"].sudo().search_count(
-            [
-                ("unit_id", "in", units.ids),
-                ("id", ">", (move.before or {}).get("last_residency", 0)),
-                ("id", "not in", move.started_ids.ids),
-            ],
-            limit=1,
+        since = (
+            self.env["shequ.residency"]
+            .sudo()
+            .search_count(
+                [
+                    ("unit_id", "in", units.ids),
+                    ("id", ">", (move.before or {}).get("last_residency", 0)),
+                    ("id", "not in", move.started_ids.ids),
+                ],
+                limit=1,
+            )
         )
         if since:
             return self.env._("Somebody else has been recorded in the unit since.")

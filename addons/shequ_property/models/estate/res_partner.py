@@ -157,9 +157,11 @@ class ResPartner(models.Model):
                     person=self.display_name,
                 )
             )
-        return stays[0].with_context(
-            default_kind=self.env.context.get("default_kind", "death")
-        ).action_move()
+        return (
+            stays[0]
+            .with_context(default_kind=self.env.context.get("default_kind", "death"))
+            .action_move()
+        )
 
     def action_shequ_open_residencies(self):
         self.ensure_one()

@@ -121,16 +121,20 @@ class ResPartner(models.Model):
 
         :return: amount in the company's currency; negative: paid too much
         """
-        lines = self.env["account.move.line"].sudo()._read_group(
-            [
-                ("partner_id", "in", self.ids),
-                ("company_id", "=", company.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-            ],
-            [],
-            ["amount_residual:sum"],
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("company_id", "=", company.id),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                ],
+                [],
+                ["amount_residual:sum"],
+            )
         )
         return lines[0][0] or 0.0
 

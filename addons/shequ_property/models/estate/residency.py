@@ -400,6 +400,17 @@ class ShequResidency(models.Model):
             }
         )
 
+    def _deceased_holders(self, day):
+        """Those of a unit's title holders who died and have no successor by ``day``."""
+        return self.filtered(
+            lambda stay: (
+                stay.end_reason == "death"
+                and stay.date_to
+                and stay.date_to <= day
+                and not any(other.date_from >= stay.date_to for other in self - stay)
+            )
+        )
+
     def _joined_values(self, same):
         """Values of this residency when ``same`` (it among them) become one.
 

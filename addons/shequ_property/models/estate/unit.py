@@ -255,20 +255,11 @@ class ShequUnit(models.Model):
         )
         by_unit = stays.grouped("unit_id")
         for unit in self:
-            title = by_unit.get(unit._origin, stays.browse())
-            dead = title.filtered(
-                lambda stay: (
-                    stay.end_reason == "death"
-                    and stay.date_to <= today
-                    and not any(
-                        other.date_from >= stay.date_to and other != stay
-                        for other in title
-                    )
-                )
-            )
+            dead = by_unit.get(unit._origin, stays.browse())._deceased_holders(today)
             unit.title_note = (
                 self.env._(
-                    "Estate of the deceased %(people)s: the heirs are not recorded yet.",
+                    "Estate of the deceased %(people)s: "
+                    "the heirs are not recorded yet.",
                     people=", ".join(dead.partner_id.mapped("name")),
                 )
                 if dead
@@ -408,7 +399,11 @@ class ShequUnit(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "shequ_property.action_residency_transfer"
         )
-        action["context"] = {"default_unit_id": self.id, **context}
+        action["context"] = {
+            "default_unit_id": self.id,
+            "dialog_size": "extra-large",
+            **context,
+        }
         return action
 
     def action_open_moves(self):

@@ -197,7 +197,7 @@ class TestDuplicates(RegistryCase):
         # would drop both.
         self.unit.message_subscribe((self.owner | self.double).ids)
         self.other_unit.message_subscribe(self.double.ids)
-        message = self.unit.message_post(body="hallo", author_id=self.double.id)
+        message = self.unit.message_post(body=self.owner.name, author_id=self.double.id)
         invoice = self.env["account.move"].create(
             {"move_type": "entry", "partner_id": self.double.id}
         )

@@ -80,8 +80,9 @@ class TestLabels(RegistryCase):
         self.patch(
             Estate,
             "_label",
-            lambda estate, **values: seen.append(values["url"])
-            or real(estate, **values),
+            lambda estate, **values: (
+                seen.append(values["url"]) or real(estate, **values)
+            ),
         )
         (self.unit._labels(), self.building._labels(), self.spot._labels())
         self.assertEqual(

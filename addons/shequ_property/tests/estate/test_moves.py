@@ -338,7 +338,9 @@ class TestMoves(RegistryCase):
         ticket_problem = "reported"
         self.ticket(self.buyer)
         self.assertIn(ticket_problem, move.with_context(lang="en_US")._undo_problem())
-        self.wizard("sale", new_owner_id=self.former.id, date="2026-04-01").action_apply()
+        self.wizard(
+            "sale", new_owner_id=self.former.id, date="2026-04-01"
+        ).action_apply()
         self.assertIn("Another move", move.with_context(lang="en_US")._undo_problem())
         with self.assertRaises(UserError):
             move.action_undo()
@@ -354,7 +356,9 @@ class TestMoves(RegistryCase):
                 with self.subTest(kind=kind, user=user.login):
                     line = self.lines((self._person(f"{kind} {user.login}"), 1, 1))
                     unit = self._unit(self.building, f"9{kind}{user.login}")
-                    self.wizard(kind, user, unit_id=unit.id, line_ids=line).action_apply()
+                    self.wizard(
+                        kind, user, unit_id=unit.id, line_ids=line
+                    ).action_apply()
                     self.assertEqual(self.last_move(unit).user_id, user)
         for user in (self.front_desk, self.manager, self.boss):
             with self.subTest(user=user.login):

@@ -46,7 +46,9 @@ def test_a_workbook_with_awkward_names():
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         sheet = roll.Sheet(file.name)
         for _number in range(2):
-            sheet.start("3弄5号/甲:楼", "金昊雅苑", "2026-01-01", [("房号", 20), ("面积", 9)])
+            sheet.start(
+                "3弄5号/甲:楼", "金昊雅苑", "2026-01-01", [("房号", 20), ("面积", 9)]
+            )
             sheet.add(["=1+1", 88.5])
             sheet.add_sum(["合计", 88.5])
         sheet.close()
