@@ -582,4 +582,3 @@ class ShequResidencyTransferLine(models.TransientModel):
     partner_id = fields.Many2one("res.partner", string="Person", required=True)
     share_numerator = fields.Integer(string="Share", default=1)
     share_denominator = fields.Integer(string="Of", default=1)
-    phone = fields.Char(related="partner_id.phone")
