@@ -68,6 +68,7 @@
         "views/estate/res_users_views.xml",
         "views/estate/menus.xml",
         "data/setup.xml",
+        "views/people/data_reveal_views.xml",
         "wizards/phone_intake_views.xml",
         "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
@@ -109,6 +110,7 @@
             "shequ_property/static/src/portal/report.js",
         ],
         "web.assets_backend": [
+            "shequ_property/static/src/people/**/*",
             "shequ_property/static/src/ticket/**/*",
         ],
         "web.assets_tests": [

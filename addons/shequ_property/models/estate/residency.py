@@ -7,6 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.mask import mask_login
+
 TITLE_ROLES = ("owner", "co_owner", "developer")
 
 
@@ -481,7 +483,7 @@ class ShequResidency(models.Model):
                 "type": "success",
                 "message": self.env._(
                     "Portal access is open for: %(logins)s",
-                    logins=", ".join(users.sudo().mapped("login")),
+                    logins=", ".join(map(mask_login, users.sudo().mapped("login"))),
                 ),
             },
         }

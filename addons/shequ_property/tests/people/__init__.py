@@ -1,1 +1,3 @@
 from . import test_id_number
+from . import test_leak
+from . import test_masking
