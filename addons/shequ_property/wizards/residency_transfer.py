@@ -567,11 +567,12 @@ class ShequResidencyTransfer(models.TransientModel):
             parts.append(self.env._("contact: %(name)s", name=self.contact_id.name))
         if self.note:
             parts.append(self.note)
-        self.unit_id.sudo().message_post(
-            body=f"{move._kind_label()} · {format_date(self.env, self.date)}: "
-            + "; ".join(parts),
-            author_id=self.env.user.partner_id.id,
+        body = (
+            f"{move._kind_label()} · {format_date(self.env, self.date)}: "
+            + "; ".join(parts)
         )
+        for unit in (self.unit_id | ending.unit_id).sudo():
+            unit.message_post(body=body, author_id=self.env.user.partner_id.id)
 
 
 class ShequResidencyTransferLine(models.TransientModel):

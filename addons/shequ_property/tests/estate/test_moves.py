@@ -265,6 +265,7 @@ class TestMoves(RegistryCase):
         self.assertEqual(self.owner.shequ_died_on, date(2026, 3, 1))
         self.assertIn("王阿姨", self.unit.title_note)
         self.assertIn("王阿姨", self.other_unit.title_note)
+        self.assertIn("王女儿", self.other_unit.message_ids[0].body)
         self.assertFalse(self.child.date_to)
         self.assertEqual(ticket.on_behalf_id, daughter)
         self.assertEqual(ticket.reporter_id, self.owner, "who reported it is a fact")
