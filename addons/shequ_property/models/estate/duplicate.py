@@ -313,4 +313,11 @@ class ShequDuplicate(models.Model):
             if len(left) < 2:
                 group._decide("merged")
             else:
-                group.people_key = ",".join(map(str, sorted(left.ids)))
+                key = ",".join(map(str, sorted(left.ids)))
+                known = (groups - group).filtered(
+                    lambda one, key=key: one.state == "open" and one.people_key == key
+                )
+                if known:
+                    group.unlink()
+                else:
+                    group.people_key = key

@@ -50,3 +50,9 @@ class ShequDuplicateDifferent(models.Model):
     @api.model
     def _forget(self, partners):
         self._of(partners).unlink()
+
+    @api.model
+    def _after_merge(self, kept):
+        """Nobody is different from himself, which a merge would leave behind."""
+        rows = self.search([("partner_a_id", "=", kept.id)])
+        rows.filtered(lambda row: row.partner_b_id == row.partner_a_id).unlink()

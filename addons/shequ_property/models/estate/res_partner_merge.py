@@ -110,6 +110,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         self.env["res.users"]._shequ_open_companies(self)
         self.env["shequ.committee.member"]._sync_group(self)
+        self.env["shequ.duplicate.different"]._after_merge(self)
         self.env["shequ.duplicate"]._after_merge(self, gone_ids)
 
     def _shequ_masked_phone(self):

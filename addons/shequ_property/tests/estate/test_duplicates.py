@@ -94,6 +94,29 @@ class TestDuplicates(RegistryCase):
         group.with_user(self.manager).action_reopen()
         self.assertEqual(self.groups().partner_ids, self.owner | self.double)
 
+    def test_a_verdict_that_was_wrong_does_not_stop_a_merge(self):
+        third = self._person("王阿姨", "19287655678")
+        self._residency(third, self.other_unit)
+        Different = self.env["shequ.duplicate.different"]
+        Different._remember(self.owner | self.double | third)
+        self.wizard(self.owner, self.double).action_merge()
+        self.assertEqual(
+            Different.search([]).mapped(
+                lambda row: {row.partner_a_id, row.partner_b_id}
+            ),
+            [{self.owner, third}],
+        )
+
+    def test_a_merge_inside_a_larger_group_leaves_the_rest(self):
+        third = self._person("王阿姨", "19287655678")
+        self._residency(third, self.other_unit)
+        group = self.look()
+        self.assertEqual(group.partner_ids, self.owner | self.double | third)
+        self.wizard(self.owner, self.double).action_merge()
+        self.assertEqual(group.state, "open")
+        self.assertEqual(self.look(), group)
+        self.assertEqual(group.partner_ids, self.owner | third)
+
     def test_a_group_that_is_settled_elsewhere_goes_away(self):
         group = self.look()
         self.double.phone = "13900002222"
