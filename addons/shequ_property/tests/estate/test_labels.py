@@ -61,7 +61,7 @@ class TestLabels(RegistryCase):
         self.assertEqual((wizard.label_count, wizard.sheet_count), (33, 2))
         html = self.html(wizard.action_print())
         self.assertEqual(len(re.findall(r'<div class="pg ', html)), 2)
-        self.assertEqual(html.count('class="lb"'), 33 + 5)
+        self.assertEqual(html.count('class="lb'), 33 + 5)
         single = self.html(self.wizard(paper="single").action_print())
         self.assertEqual(len(re.findall(r'<div class="pg ', single)), 33)
 

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ...tools import duplicates
@@ -35,6 +35,11 @@ PERIODS = st.lists(st.tuples(DAYS, st.none() | st.integers(0, 30)), max_size=8).
 )
 
 
+# A busy machine is slow to make examples; that says nothing about the code.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@CALM
 @given(PAIRS, APART)
 def test_groups_are_disjoint_and_keep_apart_who_is_different(found, apart):
     result = duplicates.groups(found, apart)
@@ -51,6 +56,7 @@ def test_groups_are_disjoint_and_keep_apart_who_is_different(found, apart):
             )
 
 
+@CALM
 @given(PAIRS)
 def test_without_a_verdict_every_pair_ends_in_one_group(found):
     where = {
@@ -61,6 +67,7 @@ def test_without_a_verdict_every_pair_ends_in_one_group(found):
     assert all(where[pair.a] == where[pair.b] for pair in found)
 
 
+@CALM
 @given(PAIRS, APART, st.randoms(use_true_random=False))
 def test_the_order_of_pairs_does_not_matter(found, apart, random):
     shuffled = list(found)
@@ -68,6 +75,7 @@ def test_the_order_of_pairs_does_not_matter(found, apart, random):
     assert duplicates.groups(found, apart) == duplicates.groups(shuffled, apart)
 
 
+@CALM
 @given(PEOPLE)
 def test_pairs_are_those_of_comparing_everybody(people):
     expected = {
@@ -79,6 +87,7 @@ def test_pairs_are_those_of_comparing_everybody(people):
     assert {tuple(pair) for pair in duplicates.pairs(people)} == expected
 
 
+@CALM
 @given(PEOPLE)
 def test_two_different_id_numbers_are_two_people(people):
     by_id = {person.id: person for person in people}
@@ -110,6 +119,7 @@ def test_names():
     assert not duplicates.alike("", "")
 
 
+@CALM
 @given(PERIODS)
 def test_joined_periods_cover_the_same_days_and_do_not_overlap(periods):
     joined = duplicates.join_periods(periods)
