@@ -39,14 +39,37 @@ class ReportPages(ResidentPortal):
     """Reporting in three taps: where, what, photo and words."""
 
     @route("/my/report", type="http", auth="user", methods=["GET"], readonly=True)
-    def shequ_report(self, kind="repair", spot="", category="", unit=""):
+    def shequ_report(self, kind="repair", spot="", category="", unit="", building=""):
         form = {"ref": str(uuid.uuid4()), "category": category}
-        if unit:  # the label at a home's door; another's home is passed over
-            form.update(place="home", unit_id=unit)
+        scanned = spot or unit or building
         spot = self._shequ_spot(spot)
-        if spot:
-            form.update(place="public", spot=spot.code)
-        return self._shequ_report_page(kind, form, spot=spot)
+        place = {} if spot else self._shequ_label_place(unit, building)
+        form.update({"place": "public", "spot": spot.code} if spot else place)
+        flash = ""
+        if scanned and not spot and not place:
+            # The same words for a label of somebody else and for one that never was.
+            form["place"] = "public"
+            flash = self.env._(
+                "This label is not of your home or building. You can report here what "
+                "you see in the public areas of your estate."
+            )
+        return self._shequ_report_page(kind, form, spot=spot, flash=flash)
+
+    def _shequ_label_place(self, unit, building):
+        """Fields that a label at a home's door or in a lobby fills in; none for the
+        home or the estate of somebody else."""
+        units = self._shequ_residencies().unit_id
+        if unit:
+            home = units.filtered(lambda one: one.id == self._shequ_int(unit))
+            return {"place": "home", "unit_id": home.id} if home else {}
+        for home in units.grouped("estate_id").values() if building else ():
+            if found := self._shequ_building(building, home.estate_id):
+                return {
+                    "place": "public",
+                    "building_id": found.id,
+                    "unit_id": self._shequ_unit(home).id,
+                }
+        return {}
 
     @route("/my/report", type="http", auth="user", methods=["POST"])
     def shequ_report_send(
@@ -358,7 +381,7 @@ class ReportPages(ResidentPortal):
         return self._shequ_report_page(kind, form, spot=spot, errors=errors, status=422)
 
     def _shequ_report_page(
-        self, kind, form, spot=None, errors=None, similar=None, status=200
+        self, kind, form, spot=None, errors=None, similar=None, status=200, flash=""
     ):
         kind = kind if kind in FORMS else "repair"
         residencies = self._shequ_residencies()
@@ -384,6 +407,7 @@ class ReportPages(ResidentPortal):
             "shequ_property.portal_report",
             {
                 "active": "report",
+                "flash": flash,
                 "kind": kind,
                 "heading": self._shequ_report_heading(kind),
                 "form": form,

@@ -2,6 +2,10 @@ from . import phone_intake
 from . import setup
 from . import estate_wizard
 from . import residency_transfer
+from . import base_partner_merge
+from . import partner_merge
+from . import roll_wizard
+from . import label_wizard
 from . import staff_invite
 from . import ticket_assign
 from . import ticket_finish

@@ -8,5 +8,9 @@ from . import grid
 from . import spot
 from . import committee_member
 from . import res_partner
+from . import res_partner_merge
+from . import move
+from . import duplicate
+from . import duplicate_different
 from . import res_users
 from . import ir_ui_menu

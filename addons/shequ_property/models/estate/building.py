@@ -149,6 +149,22 @@ class ShequBuilding(models.Model):
             vals["lane"] = address.clean_lane(vals["lane"])
         return vals
 
+    def _labels(self):
+        """What the QR labels in the lobbies show, in the order of the buildings."""
+        base = self.browse().get_base_url()
+        return [
+            building.estate_id._label(
+                title=building.label,
+                text="",
+                url=f"{base}/my/report?building={building.id}",
+                code="",
+            )
+            for building in self.sorted(lambda b: (b.sort_key or "", b.id))
+        ]
+
+    def action_print_labels(self):
+        return self.env["shequ.label.wizard"]._open(self)
+
     def action_open_units(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -1,6 +1,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools import phone as phone_tools
@@ -32,6 +33,10 @@ class ResPartner(models.Model):
     )
     shequ_unit_count = fields.Integer(
         compute="_compute_shequ_unit_ids", groups="base.group_user"
+    )
+
+    shequ_died_on = fields.Date(
+        string="Died On", readonly=True, copy=False, groups="base.group_user"
     )
 
     _shequ_phone_idx = models.Index("(shequ_phone) WHERE shequ_phone IS NOT NULL")
@@ -141,6 +146,26 @@ class ResPartner(models.Model):
                 }
             )
         return result
+
+    def action_shequ_move(self):
+        """Death and the like begin at the person; the unit is the first home."""
+        self.ensure_one()
+        Residency = self.env["shequ.residency"]
+        stays = Residency.search(
+            Residency._current_domain() & Domain("partner_id", "=", self.id)
+        )
+        if not stays:
+            raise UserError(
+                self.env._(
+                    "%(person)s has no home here at present.",
+                    person=self.display_name,
+                )
+            )
+        return (
+            stays[0]
+            .with_context(default_kind=self.env.context.get("default_kind", "death"))
+            .action_move()
+        )
 
     def action_shequ_open_residencies(self):
         self.ensure_one()

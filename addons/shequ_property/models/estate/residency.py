@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from fractions import Fraction
 
 from odoo import api, fields, models
@@ -64,6 +65,19 @@ class ShequResidency(models.Model):
         string="Until",
         tracking=True,
         help="First day on which the residency no longer counts; empty: for now.",
+    )
+    end_reason = fields.Selection(
+        [
+            ("sale", "Sold"),
+            ("handover", "Handed Over"),
+            ("lease_end", "Lease Ended"),
+            ("death", "Deceased"),
+            ("inheritance", "Inherited"),
+            ("move", "Moved Out"),
+        ],
+        string="Why It Ended",
+        readonly=True,
+        copy=False,
     )
     verified = fields.Boolean(
         tracking=True, help="Identity and title or lease have been looked at."
@@ -388,7 +402,57 @@ class ShequResidency(models.Model):
             }
         )
 
+    def _deceased_holders(self, day):
+        """Those of a unit's title holders who died and have no successor by ``day``."""
+        return self.filtered(
+            lambda stay: (
+                stay.end_reason == "death"
+                and stay.date_to
+                and stay.date_to <= day
+                and not any(other.date_from >= stay.date_to for other in self - stay)
+            )
+        )
+
+    def _joined_values(self, same):
+        """Values of this residency when ``same`` (it among them) become one.
+
+        A share recorded twice is one share. The vote stays with the joined one
+        unless somebody else has it in the longer period.
+        """
+        self.ensure_one()
+        largest = max(same, key=lambda residency: residency._share())
+        start = min(same.mapped("date_from"))
+        end = max((r.date_to or date.max for r in same), default=date.max)
+        others = self.search_count(
+            Domain("unit_id", "=", self.unit_id.id)
+            & Domain("is_representative", "=", True)
+            & Domain("id", "not in", same.ids)
+            & Domain("date_from", "<", end)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">", start)),
+            limit=1,
+        )
+        votes = any(same.mapped("is_representative")) and not others
+        return {
+            "share_numerator": largest.share_numerator,
+            "share_denominator": largest.share_denominator,
+            "verified": any(same.mapped("verified")),
+            "notes": " / ".join(dict.fromkeys(filter(None, same.mapped("notes"))))
+            or False,
+            # Written only when it changes: choosing again moves the office.
+            **({} if votes == self.is_representative else {"is_representative": votes}),
+        }
+
     # ------------------------------------------------------------- actions
+
+    def action_move(self):
+        """Open the wizard of moves; its kind comes with the context."""
+        self.ensure_one()
+        return self.unit_id._action_move(
+            default_partner_id=self.partner_id.id,
+            default_kind=self.env.context.get("default_kind")
+            or ("lease_end" if self.role == "tenant" else "move"),
+            **({} if self.is_title else {"shequ_leaving": self.ids}),
+        )
 
     def action_end(self):
         """End today; the form asks before."""

@@ -66,7 +66,9 @@ class ShequSpot(models.Model):
                 url=spot.url,
                 code=spot.code,
             )
-            for spot in self
+            for spot in self.sorted(
+                lambda spot: (spot.building_id.sort_key or "", spot.name or "", spot.id)
+            )
         ]
 
     def _renew_code(self):
@@ -78,6 +80,4 @@ class ShequSpot(models.Model):
         self._renew_code()
 
     def action_print_labels(self):
-        return self.env.ref("shequ_property.action_report_spot_label").report_action(
-            self
-        )
+        return self.env["shequ.label.wizard"]._open(self)

@@ -106,6 +106,11 @@ class ShequUnit(models.Model):
     resident_count = fields.Integer(
         compute="_compute_residents", groups="base.group_user"
     )
+    title_note = fields.Char(
+        compute="_compute_title_note",
+        groups="base.group_user",
+        help="Whose estate the unit belongs to until heirs are recorded.",
+    )
     is_occupied = fields.Boolean(
         string="Has Residents",
         compute="_compute_residents",
@@ -239,6 +244,28 @@ class ShequUnit(models.Model):
             unit.resident_count = len(here.partner_id)
             unit.is_occupied = bool(here)
 
+    @api.depends(
+        "residency_ids.date_to", "residency_ids.end_reason", "residency_ids.active"
+    )
+    def _compute_title_note(self):
+        """Units whose last owner died and whose heirs are not recorded yet."""
+        today = self.env["shequ.estate"]._today()
+        stays = self.env["shequ.residency"].search(
+            [("unit_id", "in", self.ids), ("is_title", "=", True)]
+        )
+        by_unit = stays.grouped("unit_id")
+        for unit in self:
+            dead = by_unit.get(unit._origin, stays.browse())._deceased_holders(today)
+            unit.title_note = (
+                self.env._(
+                    "Estate of the deceased %(people)s: "
+                    "the heirs are not recorded yet.",
+                    people=", ".join(dead.partner_id.mapped("name")),
+                )
+                if dead
+                else False
+            )
+
     def _search_resident_ids(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented
@@ -366,8 +393,34 @@ class ShequUnit(models.Model):
         action["context"] = {"default_unit_id": self.id}
         return action
 
+    def _action_move(self, **context):
+        """The wizard of moves for this unit, with defaults in ``context``."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "shequ_property.action_residency_transfer"
+        )
+        action["context"] = {
+            "default_unit_id": self.id,
+            "dialog_size": "extra-large",
+            **context,
+        }
+        return action
+
+    def action_open_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "shequ_property.action_move_history"
+        )
+        action["domain"] = [("unit_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
     def _labels(self):
-        """What the QR labels of the units show; see the report's template."""
+        """What the QR labels of the units show, in the order of the addresses.
+
+        The link names a record and no address: who does not live there is shown
+        nothing about it.
+        """
         base = self.browse().get_base_url()
         return [
             unit.estate_id._label(
@@ -376,8 +429,11 @@ class ShequUnit(models.Model):
                 url=f"{base}/my/report?unit={unit.id}",
                 code="",
             )
-            for unit in self
+            for unit in self.sorted(lambda unit: (unit.sort_key or "", unit.id))
         ]
+
+    def action_print_labels(self):
+        return self.env["shequ.label.wizard"]._open(self)
 
     def _current_residencies(self):
         """Residencies in force today, title holders first."""
