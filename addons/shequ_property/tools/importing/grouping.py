@@ -1,0 +1,398 @@
+"""The rows of a file as units with their people, and what contradicts itself."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from .. import address
+from .problems import ERROR, problem
+from .values import clean
+
+UNIT_FIELDS = (
+    "suffix",
+    "floor",
+    "use",
+    "state",
+    "building_area",
+    "exclusive_area",
+    "real_estate_number",
+    "ref",
+    "note",
+)
+# Where rows of one unit may say different things without being wrong.
+_FREE = frozenset(("note", "suffix", "ref"))
+PERSON_FIELDS = ("phone", "phone2", "id_type", "id_number", "email")
+MEASURES = ("units", "persons", "building_area", "exclusive_area")
+
+
+class UnitKey(NamedTuple):
+    estate: str
+    lane: str
+    building: str
+    entrance: str
+    room: str
+
+
+@dataclass
+class PlanPerson:
+    """One residency: a person of a unit. `values` as in `rows.ParsedRow`."""
+
+    values: dict
+    rows: list = field(default_factory=list)
+
+
+@dataclass
+class PlanUnit:
+    """A unit, its `values` without the people, and the rows it comes from.
+
+    rows: list of ``(sheet, number)``
+    """
+
+    key: UnitKey
+    values: dict = field(default_factory=dict)
+    rows: list = field(default_factory=list)
+    persons: list = field(default_factory=list)
+
+
+@dataclass
+class Totals:
+    """units and persons: numbers; areas: hundredths of a square metre."""
+
+    units: int = 0
+    persons: int = 0
+    building_area: int = 0
+    exclusive_area: int = 0
+
+
+class Difference(NamedTuple):
+    """building: label, ``""`` for the whole file; measure: one of `MEASURES`;
+    areas in hundredths; `found` is ``None`` when the file lacks the building."""
+
+    building: str
+    measure: str
+    expected: int
+    found: int | None
+
+
+@dataclass
+class Plan:
+    """units: list in the order of the file
+    problems: ``{(sheet, row number): [Problem]}``, those of the rows included
+    wrong: set of the rows with an error; they are in no unit
+    totals: ``{building's label: Totals}``, and the whole under ``""``
+    """
+
+    units: list = field(default_factory=list)
+    problems: dict = field(default_factory=dict)
+    wrong: set = field(default_factory=set)
+    totals: dict = field(default_factory=dict)
+
+    def add_problem(self, row, one):
+        self.problems.setdefault(row, []).append(one)
+        if one.severity == ERROR:
+            self.wrong.add(row)
+
+
+def unit_key(values):
+    """The key of the unit that a row's values mean."""
+    return UnitKey(*(values.get(part, "") for part in UnitKey._fields))
+
+
+def group(parsed_rows):
+    """Bring the rows of each unit and person together.
+
+    Rows with an error are kept out, and so is the whole unit when its rows
+    contradict each other: both sides get the problem.
+
+    :param parsed_rows: iterable of `rows.ParsedRow`
+    :return: `Plan`
+    """
+    plan = Plan()
+    units = {}
+    for row in parsed_rows:
+        for one in row.problems:
+            plan.add_problem(row.key, one)
+        if row.key in plan.wrong:
+            continue
+        key = unit_key(row.values)
+        unit = units.get(key)
+        if unit is None:
+            unit = units[key] = PlanUnit(key)
+        _add_row(plan, unit, row)
+    numbers, identities = {}, {}
+    for unit in units.values():
+        _check_number(plan, unit, numbers)
+        _check_identities(plan, unit, identities)
+        _check_owners(plan, unit)
+        _check_representative(plan, unit)
+    plan.units = [
+        unit for unit in units.values() if not any(r in plan.wrong for r in unit.rows)
+    ]
+    plan.totals = _totals(plan.units)
+    return plan
+
+
+# ------------------------------------------------------------- one more row
+
+
+def _add_row(plan, unit, row):
+    for name in UNIT_FIELDS:
+        value = row.values.get(name)
+        if value is None:
+            continue
+        old = unit.values.setdefault(name, value)
+        if old == value:
+            continue
+        if name == "note":
+            if value not in old.split("\n"):
+                unit.values["note"] = f"{old}\n{value}"
+        elif name not in _FREE:
+            _both(plan, unit, row, "unit_conflict", name, old, value)
+    unit.rows.append(row.key)
+    for values in row.values.get("persons", ()):
+        _add_person(plan, unit, row, values)
+
+
+def _both(plan, unit, row, code, name, old, new, **details):
+    """A contradiction: on this row, and on the first row that said otherwise."""
+    old, new = _shown(name, old), _shown(name, new)
+    plan.add_problem(row.key, problem(code, name, new, other=old, **details))
+    for other in unit.rows[:1]:
+        plan.add_problem(other, problem(code, name, old, other=new, **details))
+
+
+def _shown(name, value):
+    if name in ("building_area", "exclusive_area"):
+        return f"{value / 100:.2f}"
+    return str(value)
+
+
+def _add_person(plan, unit, row, values):
+    for person in unit.persons:
+        if not _same_person(person.values, values):
+            continue
+        if not _same_residency(person.values, values):
+            continue
+        for name, value in values.items():
+            old = person.values.setdefault(name, value)
+            if old != value and name in ("id_number", "phone", "email", "share"):
+                _conflict(plan, unit, row, person, name, old, value)
+        plan.add_problem(
+            row.key,
+            problem("person_twice", "person", values["name"], person=values["name"]),
+        )
+        person.rows.append(row.key)
+        return
+    unit.persons.append(PlanPerson(dict(values), [row.key]))
+
+
+def _conflict(plan, unit, row, person, name, old, value):
+    who = person.values["name"]
+    if name == "phone" and "phone2" not in person.values:
+        person.values["phone2"] = value
+        return
+    if name == "phone" and person.values["phone2"] == value:
+        return
+    plan.add_problem(
+        row.key,
+        problem("person_conflict", name, _shown(name, value), other=old, person=who),
+    )
+
+
+def _same_person(one, other):
+    if one.get("id_number") and other.get("id_number"):
+        return one["id_number"] == other["id_number"]
+    return one["name"] == other["name"]
+
+
+def _same_residency(one, other):
+    """Equal role in one period; a later lease of the same tenant is another one."""
+    return one.get("role") == other.get("role") and _overlap(one, other)
+
+
+def _overlap(one, other):
+    return one.get("date_from", "") < other.get("date_to", "9999") and other.get(
+        "date_from", ""
+    ) < one.get("date_to", "9999")
+
+
+# ------------------------------------------------------------ whole units
+
+
+def _check_number(plan, unit, numbers):
+    number = unit.values.get("real_estate_number")
+    if not number:
+        return
+    first = numbers.setdefault(number, unit)
+    if first is not unit:
+        for here, there in ((unit, first), (first, unit)):
+            plan.add_problem(
+                here.rows[0],
+                problem(
+                    "number_twice", "real_estate_number", number, other=label(there.key)
+                ),
+            )
+
+
+def _check_identities(plan, unit, identities):
+    """One identity number has one name."""
+    for person in unit.persons:
+        number = person.values.get("id_number")
+        if not number:
+            continue
+        name = person.values["name"]
+        first = identities.setdefault(number, (name, person.rows[0]))
+        if first[0] != name:
+            for row, this, that in (
+                (person.rows[0], name, first[0]),
+                (first[1], first[0], name),
+            ):
+                plan.add_problem(
+                    row,
+                    problem(
+                        "id_two_names", "id_number", number, person=this, other=that
+                    ),
+                )
+
+
+def _check_owners(plan, unit):
+    """Several owners of one time are co-owners; without shares they have equal ones.
+
+    Civil Code, art. 309: shares that nobody agreed on follow the contributions,
+    and are equal where those are not known.
+    """
+    owners = [p for p in unit.persons if p.values.get("role") in ("owner", "co_owner")]
+    for together in _periods(owners):
+        shares = [person.values.get("share") for person in together]
+        if len(together) == 1:
+            if shares[0] == "joint":
+                together[0].values.pop("share")
+            continue
+        for person in together:
+            person.values["role"] = "co_owner"
+        if all(isinstance(share, list) for share in shares):
+            _check_sum(plan, together, shares)
+            continue
+        joint = all(share == "joint" for share in shares)
+        code = "share_joint" if joint else "owners_without_share"
+        for person in together:
+            person.values["share"] = [1, len(together)]
+            person.values["share_assumed"] = True
+        names = "、".join(person.values["name"] for person in together)
+        for row in dict.fromkeys(person.rows[0] for person in together):
+            plan.add_problem(row, problem(code, "share", names))
+
+
+def _periods(owners):
+    """Owners in groups that hold the title at one time."""
+    groups = []
+    for person in sorted(owners, key=lambda p: p.values.get("date_from", "")):
+        for group_ in groups:
+            if all(_overlap(person.values, other.values) for other in group_):
+                group_.append(person)
+                break
+        else:
+            groups.append([person])
+    return groups
+
+
+def _check_sum(plan, together, shares):
+    # Two thirds typed as 66.67 % and 33.34 % are a whole, too.
+    total = sum(numerator / denominator for numerator, denominator in shares)
+    if total <= 1.0005:
+        return
+    for row in dict.fromkeys(person.rows[0] for person in together):
+        plan.add_problem(row, problem("shares_exceed", "share", f"{total:.4g}"))
+
+
+def _check_representative(plan, unit):
+    chosen = [p for p in unit.persons if p.values.get("representative")]
+    for person in chosen[1:]:
+        if _overlap(chosen[0].values, person.values):
+            plan.add_problem(
+                person.rows[0],
+                problem(
+                    "representative_twice",
+                    "representative",
+                    person.values["name"],
+                    other=chosen[0].values["name"],
+                ),
+            )
+
+
+# ----------------------------------------------------------------- totals
+
+
+def building_label(key, suffix=""):
+    """A building as people write it, with its estate in front when it is known."""
+    return key.estate + address.format_building(key.lane, key.building, suffix)
+
+
+def label(key):
+    """A unit as people write it."""
+    return key.estate + address.format_unit(
+        key.lane, key.building, "", key.entrance, key.room
+    )
+
+
+def _totals(units):
+    suffixes = {}
+    for unit in units:
+        suffixes.setdefault(unit.key[:3], unit.values.get("suffix", ""))
+        if unit.values.get("suffix"):
+            suffixes[unit.key[:3]] = unit.values["suffix"]
+    totals = {"": Totals()}
+    for unit in units:
+        name = building_label(unit.key, suffixes[unit.key[:3]])
+        for one in (totals.setdefault(name, Totals()), totals[""]):
+            one.units += 1
+            one.persons += len({p.values["name"] for p in unit.persons})
+            one.building_area += unit.values.get("building_area", 0)
+            one.exclusive_area += unit.values.get("exclusive_area", 0)
+    return totals
+
+
+def compare_totals(totals, control):
+    """What the file lacks or has too much of against the totals somebody typed.
+
+    :param totals: `Plan.totals`
+    :param control: ``{building as typed: {measure: number}}``; ``""`` or 合计 is the
+        whole; areas in square metres as number or text (``"1,089.50"``)
+    :return: list of `Difference`
+    """
+    by_name = {}
+    for name in totals:
+        by_name[_comparable(name)] = name
+        by_name.setdefault(_comparable(name).rstrip("号楼栋幢座"), name)
+    found = []
+    for typed, measures in control.items():
+        bare = _comparable(typed)
+        name = by_name.get(bare, by_name.get(bare.rstrip("号楼栋幢座")))
+        for measure, expected in measures.items():
+            if measure not in MEASURES or expected in (None, ""):
+                continue
+            expected = _number(measure, expected)
+            actual = None if name is None else getattr(totals[name], measure)
+            if actual != expected:
+                found.append(
+                    Difference(
+                        typed if name is None else name, measure, expected, actual
+                    )
+                )
+    return found
+
+
+def _comparable(name):
+    text = clean(name).upper().replace(" ", "").replace("#", "号楼")
+    return "" if text in ("合计", "总计", "全部", "TOTAL") else text
+
+
+def _number(measure, text: Any):
+    """
+    :raises ValueError: for what is no number
+    """
+    try:
+        number = Decimal(clean(text).replace(",", ""))
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    return round(number * 100) if measure.endswith("area") else int(number)
