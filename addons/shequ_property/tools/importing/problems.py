@@ -120,7 +120,11 @@ NOTICES = {
     "phone_of_first": (
         "One phone number stands with several people: it is given to %(person)s."
     ),
-    "id_old": "%(text)s is an identity number of the old kind with 15 digits.",
+    "id_old": (
+        "%(text)s is an identity number of the old kind with 15 digits: it is kept "
+        "with 18."
+    ),
+    "masked": "“%(text)s” is masked: what is on record stays as it is.",
     "id_foreign": "“%(text)s” is taken for the number of a passport.",
     "share_joint": "Owned jointly, without shares: each gets the same share.",
     "share_ignored": "Only owners have a share: “%(text)s” is left out.",

@@ -77,12 +77,14 @@ class Row(NamedTuple):
     context: what other rows say about this one: ``{"building": "12号楼"}`` from a
         line above a group or the sheet's name (not where the row says otherwise);
         ``carried``: list of fields filled in from the rows above
+    sheet: name of the sheet
     """
 
     number: int
     cells: list
     reason: str = ""
     context: dict = {}
+    sheet: str = ""
 
 
 class Limits(NamedTuple):
@@ -704,13 +706,13 @@ class _Carrier:
         if reason:
             if reason in ("total", "section", "header"):
                 self.last = {}
-            return Row(number, cells, reason)
+            return Row(number, cells, reason, {}, self.sheet.name)
         carried = self._carry(cells)
         context = {**self.sheet_place, **self.section}
         context = {f: text for f, text in context.items() if not self._says(cells, f)}
         if carried:
             context["carried"] = carried
-        return Row(number, cells, "", context)
+        return Row(number, cells, "", context, self.sheet.name)
 
     # ------------------------------------------------------- merged cells
 

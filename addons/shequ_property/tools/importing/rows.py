@@ -6,6 +6,7 @@ from typing import NamedTuple
 from .. import address, phone
 from . import values as parsers
 from .problems import ERROR, problem
+from .reading import Row
 from .values import clean
 
 TITLE_ROLES = ("owner", "co_owner", "developer")
@@ -70,15 +71,18 @@ class ParsedRow(NamedTuple):
 def parse_row(cells, mapping, options=None, *, number=0, sheet="", context=None):
     """Parse one row.
 
-    :param cells: list of cells as in `reading.Row.cells`
+    :param cells: a `reading.Row`, or a list of cells with the number, sheet and
+        context that the row had when it was read
     :param mapping: ``{column: field}`` (JSON's text keys are fine)
     :param options: `Options`
     :param context: as in `reading.Row.context`
     :return: `ParsedRow`
     """
-    return _Row(cells, mapping, options or Options(), context or {}).parse(
-        number, sheet
-    )
+    if isinstance(cells, Row):
+        number, sheet, context = cells.number, cells.sheet, cells.context
+        cells = cells.cells
+    row = _Row(cells, mapping, options or Options(), context or {})
+    return row.parse(number, sheet)
 
 
 def parse_sheet(sheet, mapping=None, options=None):
@@ -88,17 +92,7 @@ def parse_sheet(sheet, mapping=None, options=None):
         if row.reason:
             yield row, None
             continue
-        yield (
-            row,
-            parse_row(
-                row.cells,
-                mapping,
-                options,
-                number=row.number,
-                sheet=sheet.name,
-                context=row.context,
-            ),
-        )
+        yield row, parse_row(row, mapping, options)
 
 
 class _Row:

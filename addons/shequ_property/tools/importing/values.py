@@ -14,7 +14,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from .. import address, phone
+from .. import address, idnumber, phone
+from ..mask import is_masked
 from .problems import Problem, problem
 
 # What people write for "nothing".
@@ -228,6 +229,8 @@ def phones(cell, field="", country_code=phone.MAINLAND):
     if text is None:
         return [], [wrong] if wrong else []
     found, problems = [], []
+    if is_masked(text):
+        return [], [problem("masked", field, text)]
     for piece in _PHONE_BREAK.split(text):
         number, code, count = _phone(piece.strip(), str(country_code))
         if code:
@@ -275,47 +278,25 @@ def _checked_phone(number):
 
 # -------------------------------------------------------------- identity cards
 
-# Kinds of documents, as `res.partner.shequ_id_type` has them.
-ID_RESIDENT = "resident"
-ID_PASSPORT = "passport"
-ID_HK_MACAU = "hk_macau"
-ID_TAIWAN = "taiwan"
-ID_COMPANY = "uscc"
-ID_TYPES = (ID_RESIDENT, ID_PASSPORT, ID_HK_MACAU, ID_TAIWAN, ID_COMPANY)
 ID_TYPE_WORDS = {
-    ID_RESIDENT: "身份证 居民身份证 二代身份证 二代证 身份证件 居住证 临时身份证 "
+    idnumber.RESIDENT: "身份证 居民身份证 二代身份证 二代证 身份证件 居住证 临时身份证 "
     "户口簿 户口本 港澳台居民居住证 residentid idcard id identitycard "
     "外国人永久居留证",
-    ID_PASSPORT: "护照 外国护照 中国护照 passport 外籍护照",
-    ID_HK_MACAU: "港澳通行证 港澳居民来往内地通行证 回乡证 港澳居民通行证 港澳证 "
+    idnumber.PASSPORT: "护照 外国护照 中国护照 passport 外籍护照",
+    idnumber.HK_MACAU: "港澳通行证 港澳居民来往内地通行证 回乡证 港澳居民通行证 港澳证 "
     "港澳台通行证 homereturnpermit 港澳 香港身份证",
-    ID_TAIWAN: "台湾通行证 台湾居民来往大陆通行证 台胞证 taiwanpermit 台湾",
-    ID_COMPANY: "统一社会信用代码 营业执照 信用代码 组织机构代码 企业 公司 单位 "
+    idnumber.TAIWAN: "台湾通行证 台湾居民来往大陆通行证 台胞证 taiwanpermit 台湾",
+    idnumber.COMPANY: "统一社会信用代码 营业执照 信用代码 组织机构代码 企业 公司 单位 "
     "businesslicence businesslicense uscc 社会信用代码 法人",
 }
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK = "10X98765432"
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _ID18 = re.compile(r"[1-9]\d{16}[0-9X]")
+_USCC = re.compile(r"[159AN][1-9A-Z]\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ID15 = re.compile(r"[1-9]\d{14}")
 
 
 class Identity(NamedTuple):
     type: str
     number: str
-
-
-def resident_check_character(digits):
-    """Last character of an 18-digit identity number (GB 11643-1999)."""
-    total = sum(int(char) * weight for char, weight in zip(digits, _WEIGHTS))
-    return _CHECK[total % 11]
-
-
-def uscc_check_character(text):
-    """Last character of a unified social credit code (GB 32100-2015)."""
-    total = sum(_USCC.index(c) * w for c, w in zip(text, _USCC_WEIGHTS))
-    return _USCC[(31 - total % 31) % 31]
 
 
 def id_type(cell, field="id_type"):
@@ -325,7 +306,7 @@ def id_type(cell, field="id_type"):
 def identity(cell, field="id_number", kind=None):
     """Number of an identity document as ``Identity(type, number)``.
 
-    :param kind: one of ``ID_TYPES`` when another cell names it, else it is told
+    :param kind: one of ``idnumber.TYPES`` when another cell names it, else it is told
         from the number's shape
     """
     text, wrong = checked(cell, field)
@@ -337,10 +318,12 @@ def identity(cell, field="id_number", kind=None):
         isinstance(cell, (int, float)) and abs(cell) >= 10**15
     ):
         return Parsed(None, problem("id_destroyed", field, text))
-    kind, code = _identity(number, kind)
-    if kind is None:
+    if is_masked(text):
+        return Parsed(None, problem("masked", field, text))
+    found, kept, code = _identity(number, kind)
+    if found is None:
         return Parsed(None, problem(code, field, text, count=len(number)))
-    return Parsed(Identity(kind, number), problem(code, field, text) if code else None)
+    return Parsed(Identity(found, kept), problem(code, field, text) if code else None)
 
 
 def identities(cell, field="id_number", kind=None):
@@ -359,58 +342,53 @@ def identities(cell, field="id_number", kind=None):
     return found, problems
 
 
+# What `idnumber` finds wrong, in our words.
+_ID_CODES = {
+    "length": "id_length",
+    "characters": "id_invalid",
+    "date": "id_birth_date",
+    "check": "id_check_digit",
+    "type": "id_invalid",
+}
+# Social credit codes begin with the department and kind of body that registered.
+_USCC_START = re.compile(r"[159AN][1-9A-Z]\d{6}")
+
+
 def _identity(number, kind):
-    """``(kind, notice code or "")`` or ``(None, error code)``."""
-    if kind == ID_COMPANY:
-        return (kind, "") if _is_uscc(number) else (None, "id_invalid")
-    if kind in (ID_PASSPORT, ID_HK_MACAU, ID_TAIWAN):
-        good = re.fullmatch(r"[A-Z0-9()]{5,20}", number)
-        return (kind, "") if good else (None, "id_invalid")
+    """``(kind, number as kept, notice or "")``, or ``(None, "", error)``."""
+    kind = kind or _kind_of_number(number)
+    if not kind:
+        shape = re.fullmatch(r"\d+X?", number)
+        return None, "", "id_length" if shape else "id_invalid"
+    try:
+        kept = idnumber.check(kind, number)
+    except idnumber.IdNumberError as error:
+        return None, "", _ID_CODES[error.code]
+    if kind == idnumber.RESIDENT and len(number) == 15:
+        return kind, kept, "id_old"
+    if kind == idnumber.PASSPORT and not _CHINESE_PASSPORT.fullmatch(number):
+        return kind, kept, "id_foreign"
+    return kind, kept, ""
+
+
+_CHINESE_PASSPORT = re.compile(r"[EGPSD][A-Z]?\d{7,8}")
+
+
+def _kind_of_number(number):
+    """Kind of paper by the number's shape alone, also when it is mistyped."""
     if _ID18.fullmatch(number):
-        if _is_uscc(number) and number[:2] in ("91", "92", "93", "51", "52", "53"):
-            if number[17] != resident_check_character(number[:17]):
-                return ID_COMPANY, ""
-        return _resident(number)
+        company = _USCC_START.match(number) and not _birth_date(number[6:14])
+        return idnumber.COMPANY if company else idnumber.RESIDENT
     if _ID15.fullmatch(number):
-        return _resident_old(number)
-    if kind == ID_RESIDENT:
-        code = "id_length" if re.fullmatch(r"\d+X?", number) else "id_invalid"
-        return None, code
-    return _other_identity(number)
-
-
-def _resident(number):
-    if not _birth_date(number[6:14]):
-        return None, "id_birth_date"
-    if resident_check_character(number[:17]) != number[17]:
-        return None, "id_check_digit"
-    return ID_RESIDENT, ""
-
-
-def _resident_old(number):
-    if not _birth_date(f"19{number[6:12]}"):
-        return None, "id_birth_date"
-    return ID_RESIDENT, "id_old"
-
-
-def _other_identity(number):
-    if len(number) == 18 and _is_uscc(number):
-        return ID_COMPANY, ""
-    if re.fullmatch(r"[HM]\d{8}(?:\d\d)?", number):
-        return ID_HK_MACAU, ""
-    if re.fullmatch(r"[EGPSD][A-Z]?\d{7,8}", number):
-        return ID_PASSPORT, ""
-    if re.fullmatch(r"[A-Z]{1,2}\d{6,9}|[A-Z]{3}\d{12}", number):
-        return ID_PASSPORT, "id_foreign"
-    if re.fullmatch(r"\d+X?", number):
-        return None, "id_length"
-    return None, "id_invalid"
-
-
-def _is_uscc(number):
-    if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", number):
-        return False
-    return uscc_check_character(number[:17]) == number[17]
+        return idnumber.RESIDENT
+    if len(number) == 18 and _USCC_START.match(number):
+        return idnumber.COMPANY
+    if re.fullmatch(r"\d{11,}X?", number):
+        return ""  # neither: a digit is missing or too many
+    found = idnumber.guess_type(number)
+    if found == idnumber.PASSPORT and re.fullmatch(r"\d+|[A-Z]+", number):
+        return ""
+    return found
 
 
 def _birth_date(digits):
@@ -418,7 +396,7 @@ def _birth_date(digits):
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return False
-    return born.year >= 1850
+    return 1850 <= born.year <= date.today().year
 
 
 # -------------------------------------------------------------- tables of words
@@ -590,6 +568,8 @@ def email(cell, field="email"):
     if text is None:
         return Parsed(None, wrong)
     bare = text.removeprefix("mailto:").strip()
+    if is_masked(bare):
+        return Parsed(None, problem("masked", field, text))
     if not _EMAIL.fullmatch(bare):
         return Parsed(None, problem("email_invalid", field, text))
     return Parsed(bare)
@@ -667,7 +647,8 @@ def _is_name(text):
 def looks_like_id(cell):
     text = clean(cell).upper()
     if len(text) == 18:
-        return bool(_ID18.fullmatch(text) and _birth_date(text[6:14]) or _is_uscc(text))
+        resident = _ID18.fullmatch(text) and _birth_date(text[6:14])
+        return bool(resident or _USCC.fullmatch(text))
     if len(text) == 15:
         return bool(_ID15.fullmatch(text) and _birth_date(f"19{text[6:12]}"))
     return bool(re.fullmatch(r"\d\.\d+E\+1[4-7]", text))
