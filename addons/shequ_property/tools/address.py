@@ -286,7 +286,7 @@ _USE_WORDS = (
 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def read_place(text, lane_style=False):
     """One cell of a list as a `Place`, or ``None`` when no unit is meant.
 
@@ -398,6 +398,7 @@ def _suffix(text, found):
     return match["suffix"].replace("#", "号楼") if match else ""
 
 
+@lru_cache(maxsize=4096)
 def read_building(text):
     """A building's cell or sheet name (``3弄5号``, ``12栋``) as a `Place`.
 

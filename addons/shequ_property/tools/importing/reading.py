@@ -12,9 +12,14 @@ import re
 import zipfile
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+import openpyxl
+from lxml import etree
+from openpyxl.utils.datetime import from_excel
 
 from .. import address
 from . import headers
@@ -144,6 +149,7 @@ class Sheet:
         self._limits = limits
         self._filename = filename
         self.headings = []
+        self.heading_cells = []
         self.header_row = 0
         self.titles = []
         self.guesses = {}
@@ -156,7 +162,13 @@ class Sheet:
         for number, cells in enumerate(self._open(), 1):
             if number > self._limits.rows:
                 raise TooLarge(self._filename, what="rows", limit=self._limits.rows)
-            yield number, [plain_cell(cell) for cell in cells[:MAX_COLUMNS]]
+            yield (
+                number,
+                [
+                    cell if cell is None or cell.__class__ is int else plain_cell(cell)
+                    for cell in cells[:MAX_COLUMNS]
+                ],
+            )
 
     def _prepare(self):
         """Find the heading. Tell whether there is a table: ``""`` or a reason."""
@@ -175,7 +187,12 @@ class Sheet:
             return "not_a_table"
         if first >= 0:
             self.titles = _titles(filled[:first])
-            self.headings = _headings(filled[first : last + 1], self.width)
+            lines = filled[first : last + 1]
+            self.headings = _headings(lines, self.width)
+            self.heading_cells = [
+                [*line[: self.width], *[None] * (self.width - len(line))]
+                for line in lines
+            ]
         else:
             self.headings = [() for _column in range(self.width)]
         samples = [
@@ -277,8 +294,6 @@ def _damaged(filename):
 
 
 def _read_xlsx(data, filename, limits):
-    import openpyxl
-
     with _damaged(filename):
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
@@ -301,20 +316,84 @@ def _read_xlsx(data, filename, limits):
             if sheet.sheet_state != "visible":
                 book.skipped.append((sheet.title, "hidden"))
                 continue
-            merges = _xlsx_merges(archive, sheet._worksheet_path, filename)
-            rows = _xlsx_rows(sheet, filename)
+            path = sheet._worksheet_path.lstrip("/")
+            merges = _xlsx_merges(archive, path, filename)
+            rows = _xlsx_rows(archive, path, source, filename)
             book.sheets.append(Sheet(sheet.title, rows, merges, limits, filename))
     return book
 
 
-def _xlsx_rows(sheet, filename):
+def _xlsx_rows(archive, path, source, filename):
+    """Rows of a sheet's XML, four times as fast as openpyxl gives them.
+
+    What the cells refer to (texts, formats of dates) comes from openpyxl.
+    """
+    sheet = next(s for s in source.worksheets if s._worksheet_path.lstrip("/") == path)
+    cell_value = _CellReader(sheet._shared_strings, source)
+
     def rows():
-        with _damaged(filename):
-            # The size that a file states is often wrong.
-            sheet.reset_dimensions()
-            yield from sheet.iter_rows(values_only=True)
+        with _damaged(filename), archive.open(path) as part:
+            expected = 1
+            for _event, row in etree.iterparse(
+                part, tag="{*}row", resolve_entities=False, no_network=True
+            ):
+                number = int(row.get("r") or expected)
+                for _missing in range(expected, number):
+                    yield ()
+                expected = max(number, expected) + 1
+                yield _xlsx_cells(row, cell_value)
+                row.clear()
+                while row.getprevious() is not None:
+                    del row.getparent()[0]
 
     return rows
+
+
+def _xlsx_cells(row, cell_value):
+    cells = []
+    for cell in row.iterchildren("{*}c"):
+        reference = cell.get("r")
+        if reference:
+            column = _letters(reference.rstrip("0123456789"))
+            if column >= MAX_COLUMNS:
+                break
+            cells += [None] * (column - len(cells))
+        cells.append(cell_value(cell))
+    return cells
+
+
+class _CellReader:
+    def __init__(self, texts, source):
+        self.texts = texts
+        self.dates = source._date_formats
+        self.durations = source._timedelta_formats
+        self.epoch = source.epoch
+
+    def __call__(self, cell):
+        kind = cell.get("t")
+        if kind == "inlineStr":
+            texts = cell.iterfind("{*}is/{*}t"), cell.iterfind("{*}is/{*}r/{*}t")
+            return "".join(text.text or "" for found in texts for text in found)
+        value = next(cell.iterchildren("{*}v"), None)
+        if value is None or not value.text:
+            return None
+        text = value.text
+        if kind == "s":
+            return self.texts[int(text)]
+        if kind == "b":
+            return text.strip() == "1"
+        if kind in (None, "n"):
+            return self._number(text, int(cell.get("s") or 0))
+        return text
+
+    def _number(self, text, style):
+        number = int(text) if text.isdigit() else float(text)
+        if style in self.dates:
+            try:
+                return from_excel(number, self.epoch, style in self.durations)
+            except (OverflowError, ValueError):
+                return number
+        return number
 
 
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -324,7 +403,7 @@ def _xlsx_merges(archive, path, filename):
     """Merged ranges, read from the sheet's XML without building it up."""
     merges = Merges()
     tail = b""
-    with archive.open(path.lstrip("/")) as part:
+    with archive.open(path) as part:
         while chunk := part.read(MEGABYTE):
             text = tail + chunk
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
@@ -333,15 +412,18 @@ def _xlsx_merges(archive, path, filename):
             if b"mergeCell" in text:
                 for found in _MERGE.finditer(text):
                     left, top, right, bottom = found.groups()
-                    merges.add(int(top), int(bottom), _column(left), _column(right))
+                    columns = _letters(left.decode()), _letters(right.decode())
+                    merges.add(int(top), int(bottom), *columns)
                     end = found.end()
             tail = text[max(end, len(text) - 100) :]
     return merges
 
 
-def _column(letters):
+@lru_cache(maxsize=1024)
+def _letters(letters):
+    """Index of a column: ``A`` → 0, ``AA`` → 26."""
     number = 0
-    for char in letters.decode():
+    for char in letters[:4]:
         number = number * 26 + ord(char) - 64
     return number - 1
 
@@ -668,6 +750,7 @@ _TOTAL = re.compile(
     r"|(?:sub|grand)?\s*total[s:]?.*",
     re.IGNORECASE,
 )
+_MAYBE_TOTAL = re.compile("[计总共汇]|total", re.IGNORECASE)
 _NOTE = re.compile(
     r"(?:备注|附注|注意|注|说明|制表|填表|审核|复核|打印|日期|编制|单位|经办|负责人|"
     r"统计|导出|数据来源|note|remark|printed)[^:：]{0,8}[:：].*|第?\s*\d+\s*[页/].*|-\s*\d+\s*-"
@@ -686,6 +769,8 @@ class _Carrier:
         self.mapping = mapping
         self.merges = sheet._merges
         self.names = [set(parts) for parts in sheet.headings]
+        for names, cells in zip(self.names, zip(*sheet.heading_cells)):
+            names.update(cell for cell in cells if cell)
         self.titles = set(sheet.titles)
         fills = headers.PLACE_FIELDS | headers.PERSON_FIELDS | {"use", "state"}
         self.fill_columns = {c for c, field in mapping.items() if field in fills}
@@ -745,12 +830,15 @@ class _Carrier:
         if not texts:
             return ""
         for _index, cell in texts[:4]:
+            if not _MAYBE_TOTAL.search(cell):
+                continue
             bare = re.sub(r"\s+", "", clean(cell))
             if _TOTAL.fullmatch(bare):
                 return "total"
         if self._repeats(own):
             return "header"
-        if len({clean(cell) for _i, cell in filled}) == 1:
+        first = filled[0][1]
+        if all(cell == first for _i, cell in filled):
             return self._lonely(*texts[0])
         return ""
 
@@ -774,7 +862,9 @@ class _Carrier:
 
     def _repeats(self, cells):
         filled = [(i, cell) for i, cell in enumerate(cells) if cell not in (None, "")]
-        if len(filled) < 2 or not isinstance(filled[0][1], str):
+        if len(filled) < 2 or not any(
+            cell in self.names[index] for index, cell in filled[:3]
+        ):
             return False
         same = sum(
             isinstance(cell, str)

@@ -104,7 +104,8 @@ class _Row:
             column = int(column)
             cell = cells[column] if column < len(cells) else None
             if field and cell is not None and cell != "" and field not in self.cells:
-                self.cells[field] = cell
+                plain = isinstance(cell, (str, int, float))
+                self.cells[field] = cell if plain else str(cell)
         self.values = {}
         self.problems = []
 
@@ -172,15 +173,14 @@ class _Row:
 
     def _join(self, found):
         """Join what several cells say; they must not contradict each other."""
-        result = address.Place()
-        for place in found:
-            for field, value in place._asdict().items():
-                if value in ("", None):
+        result = found[0]
+        for place in found[1:]:
+            for field, old, value in zip(place._fields, result, place):
+                if value in ("", None) or old == value:
                     continue
-                old = getattr(result, field)
                 if old in ("", None):
                     result = result._replace(**{field: value})
-                elif old != value and field in ("lane", "building", "entrance", "room"):
+                elif field in ("lane", "building", "entrance", "room"):
                     self._wrong("place_conflict", field, value, other=old)
         return result
 
@@ -228,8 +228,8 @@ class _Row:
         if not text:
             return None
         known = known or address.Place()
-        if re.fullmatch(r"[0-9A-Za-z]{1,6}", text):
-            return address.Place(room=address.clean(text))
+        if text.isascii() and text.isalnum() and len(text) <= 6:
+            return address.Place(room=text.upper())
         use = self._use_word()
         place = address.read_place(text, self.options.lane_style)
         bare = address.clean_room(text)

@@ -53,15 +53,22 @@ EMPTY = Parsed(None)
 
 def clean(cell):
     """A cell as half-width text without what old programs put around it."""
-    if cell is None or cell is True or cell is False:
-        return "" if cell is None else ("1" if cell else "0")
+    if isinstance(cell, str):
+        return _clean(cell)
+    if cell is None:
+        return ""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
-    text = str(cell)
+    return str(int(cell)) if isinstance(cell, bool) else str(cell)
+
+
+@lru_cache(maxsize=32768)
+def _clean(text):
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    text = text.replace("\u200b", "").replace("\ufeff", "").strip()
-    if text[:2] == '="' and text.endswith('"'):
+        text = text.replace("\u200b", "").replace("\ufeff", "")
+    text = text.strip()
+    if text[:2] == '="' and text[-1] == '"':
         text = text[2:-1].strip()
     return text.lstrip("'`").strip() if text[:1] in "'`" else text
 
@@ -73,9 +80,10 @@ def is_nothing(text):
 def checked(cell, field=""):
     """Text of a cell, ``None`` for nothing, or the problem of a broken cell."""
     text = clean(cell)
-    if not text or is_nothing(text):
+    upper = text.upper()
+    if upper in NOTHING:
         return EMPTY
-    if text.upper() in CELL_ERRORS:
+    if upper in CELL_ERRORS:
         return Parsed(None, problem("cell_error", field, text))
     if "\ufffd" in text:
         return Parsed(None, problem("unreadable", field, text))
@@ -91,6 +99,7 @@ _OTHER_UNITS = re.compile(r"(?:亩|公顷|坪|sqft|sq\.?ft\.?|ft2|ha)$", re.IGNO
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 
 
+@lru_cache(maxsize=8192, typed=True)
 def area(cell, field=""):
     """An area as an ``int`` of hundredths of a square metre: ``"89.5㎡"`` → 8950."""
     text, wrong = checked(cell, field)
@@ -138,6 +147,7 @@ _FOREVER = frozenset(
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_050  # 1927 to 2099
 
 
+@lru_cache(maxsize=8192, typed=True)
 def day(cell, field="", date1904=False):
     """A date as ISO text: ``"2021年3月5日"``, serial ``44260`` → ``"2021-03-05"``.
 
@@ -158,7 +168,6 @@ def day(cell, field="", date1904=False):
     return Parsed(value.isoformat())
 
 
-@lru_cache(maxsize=8192)
 def _day(text, date1904):
     if found := _ISO.fullmatch(text):
         return _date(*found.groups())
@@ -289,6 +298,7 @@ ID_TYPE_WORDS = {
     idnumber.COMPANY: "统一社会信用代码 营业执照 信用代码 组织机构代码 企业 公司 单位 "
     "businesslicence businesslicense uscc 社会信用代码 法人",
 }
+_ID_BREAK = re.compile(r"[、,，;；/|\n\r]+")
 _ID18 = re.compile(r"[1-9]\d{16}[0-9X]")
 _USCC = re.compile(r"[159AN][1-9A-Z]\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ID15 = re.compile(r"[1-9]\d{14}")
@@ -299,6 +309,7 @@ class Identity(NamedTuple):
     number: str
 
 
+@lru_cache(maxsize=8192, typed=True)
 def id_type(cell, field="id_type"):
     return _word(cell, field, _ID_TYPE_TABLE, "id_type_unknown")
 
@@ -329,7 +340,7 @@ def identity(cell, field="id_number", kind=None):
 def identities(cell, field="id_number", kind=None):
     """Several numbers in one cell: ``(list of Identity, list of problems)``."""
     text = clean(cell)
-    pieces = [p for p in re.split(r"[、,，;；/|\n\r]+", text) if p.strip()]
+    pieces = [p for p in _ID_BREAK.split(text) if p.strip()]
     if len(pieces) < 2:
         pieces = [cell]
     found, problems = [], []
@@ -470,21 +481,25 @@ def _word(cell, field, table, code):
     return Parsed(found) if found else Parsed(None, problem(code, field, text))
 
 
+@lru_cache(maxsize=8192, typed=True)
 def role(cell, field="role"):
     """One of owner, co_owner, family, tenant, developer."""
     return _word(cell, field, _ROLES, "role_unknown")
 
 
+@lru_cache(maxsize=8192, typed=True)
 def use(cell, field="use"):
     """One of home, shop, parking, storage, office."""
     return _word(cell, field, _USES, "use_unknown")
 
 
+@lru_cache(maxsize=8192, typed=True)
 def state(cell, field="state"):
     """One of unsold, sold, delivered."""
     return _word(cell, field, _STATES, "state_unknown")
 
 
+@lru_cache(maxsize=8192, typed=True)
 def yes_no(cell, field=""):
     if isinstance(cell, bool):
         return Parsed(cell)
@@ -575,6 +590,7 @@ def email(cell, field="email"):
     return Parsed(bare)
 
 
+@lru_cache(maxsize=8192, typed=True)
 def floor(cell, field="floor"):
     """Storey as ``int``: ``"3层"`` → 3, ``"B1"``, ``"地下一层"`` → -1."""
     text, wrong = checked(cell, field)
@@ -595,6 +611,7 @@ def plain(cell, field=""):
 # --------------------------------------------------------------------- names
 
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+_PLAIN_NAME = re.compile(rf"[{_HAN}]{{2,4}}")
 _NAME_BREAK = re.compile(r"[、;；|\n\r]+")
 _HAN_BREAK = re.compile(rf"(?<=[{_HAN})）])\s*[,，/&+]\s*(?=[{_HAN}])")
 _HAN_PAIR = re.compile(rf"([{_HAN}]{{2,3}})(?:和|与|及)([{_HAN}]{{2,3}})")
@@ -611,6 +628,8 @@ def names(cell, field="person"):
     text, wrong = checked(cell, field)
     if text is None:
         return Parsed([], wrong)
+    if _PLAIN_NAME.fullmatch(text):
+        return Parsed([text])
     found = []
     for piece in _NAME_BREAK.split(text):
         for name in _HAN_BREAK.split(piece):
