@@ -29,6 +29,7 @@
         "security/ticket_cost_rules.xml",
         "security/model_case_rules.xml",
         "security/sla_rules.xml",
+        "security/import_rules.xml",
         "security/people_rules.xml",
         # data
         "data/ir_config_parameter.xml",
@@ -40,6 +41,7 @@
         "data/rating_tags.xml",
         "data/ir_cron_estate.xml",
         "data/ir_cron_ticket.xml",
+        "data/ir_cron_import.xml",
         "data/holidays_2025_2026.xml",
         "data/sla_policies.xml",
         "data/sla_alert_names.xml",
@@ -58,7 +60,9 @@
         "views/estate/committee_member_views.xml",
         "views/estate/res_partner_views.xml",
         "views/estate/res_users_views.xml",
+        "views/estate/import_views.xml",
         "views/estate/menus.xml",
+        "wizards/registry_export_views.xml",
         "data/setup.xml",
         "wizards/phone_intake_views.xml",
         "wizards/ticket_wizard_views.xml",
@@ -101,6 +105,7 @@
             "shequ_property/static/src/portal/report.js",
         ],
         "web.assets_backend": [
+            "shequ_property/static/src/estate/**/*",
             "shequ_property/static/src/ticket/**/*",
         ],
         "web.assets_tests": [
