@@ -101,33 +101,31 @@ def unit_key(values):
 def group(parsed_rows):
     """Bring the rows of each unit and person together.
 
-    Rows with an error are kept out, and so is the whole unit when its rows
-    contradict each other: both sides get the problem.
+    Rows with an error are kept out, those that contradict each other too; the
+    other rows of their unit stay in.
 
     :param parsed_rows: iterable of `rows.ParsedRow`
     :return: `Plan`
     """
     plan = Plan()
-    units = {}
+    sources = {}
     for row in parsed_rows:
         for one in row.problems:
             plan.add_problem(row.key, one)
-        if row.key in plan.wrong:
-            continue
-        key = unit_key(row.values)
-        unit = units.get(key)
-        if unit is None:
-            unit = units[key] = PlanUnit(key)
-        _add_row(plan, unit, row)
+        if row.key not in plan.wrong:
+            sources.setdefault(unit_key(row.values), []).append(row)
+    units = [_build(plan, key, found) for key, found in sources.items()]
     numbers, identities = {}, {}
-    for unit in units.values():
+    for unit in units:
         _check_number(plan, unit, numbers)
         _check_identities(plan, unit, identities)
-        _check_owners(plan, unit)
         _check_representative(plan, unit)
-    plan.units = [
-        unit for unit in units.values() if not any(r in plan.wrong for r in unit.rows)
-    ]
+    for unit in units:
+        if not plan.wrong.isdisjoint(unit.rows):
+            good = [row for row in sources[unit.key] if row.key not in plan.wrong]
+            unit = good and _build(Plan(), unit.key, good)
+        if unit:
+            plan.units.append(unit)
     plan.totals = _totals(plan.units)
     return plan
 
@@ -135,30 +133,41 @@ def group(parsed_rows):
 # ------------------------------------------------------------- one more row
 
 
-def _add_row(plan, unit, row):
+def _build(plan, key, rows):
+    unit = PlanUnit(key)
+    said = {}
+    for row in rows:
+        _add_row(plan, unit, row, said)
+    _check_owners(plan, unit)
+    return unit
+
+
+def _add_row(plan, unit, row, said):
+    """Add a row; ``said`` remembers which row gave a value first."""
     for name in UNIT_FIELDS:
         value = row.values.get(name)
         if value is None:
             continue
         old = unit.values.setdefault(name, value)
+        first = said.setdefault(name, row.key)
         if old == value:
             continue
         if name == "note":
             if value not in old.split("\n"):
                 unit.values["note"] = f"{old}\n{value}"
         elif name not in _FREE:
-            _both(plan, unit, row, "unit_conflict", name, old, value)
+            _conflict(plan, row.key, first, name, old, value)
     unit.rows.append(row.key)
     for values in row.values.get("persons", ()):
         _add_person(plan, unit, row, values)
 
 
-def _both(plan, unit, row, code, name, old, new, **details):
-    """A contradiction: on this row, and on the first row that said otherwise."""
-    old, new = _shown(name, old), _shown(name, new)
-    plan.add_problem(row.key, problem(code, name, new, other=old, **details))
-    for other in unit.rows[:1]:
-        plan.add_problem(other, problem(code, name, old, other=new, **details))
+def _conflict(plan, row, first, name, old, value):
+    """Two rows say different things about one unit: both are told."""
+    old, value = _shown(name, old), _shown(name, value)
+    plan.add_problem(row, problem("unit_conflict", name, value, other=old))
+    if not any(one.code == "unit_conflict" for one in plan.problems.get(first, ())):
+        plan.add_problem(first, problem("unit_conflict", name, old, other=value))
 
 
 def _shown(name, value):
@@ -176,7 +185,7 @@ def _add_person(plan, unit, row, values):
         for name, value in values.items():
             old = person.values.setdefault(name, value)
             if old != value and name in ("id_number", "phone", "email", "share"):
-                _conflict(plan, unit, row, person, name, old, value)
+                _person_conflict(plan, row, person, name, old, value)
         plan.add_problem(
             row.key,
             problem("person_twice", "person", values["name"], person=values["name"]),
@@ -186,7 +195,7 @@ def _add_person(plan, unit, row, values):
     unit.persons.append(PlanPerson(dict(values), [row.key]))
 
 
-def _conflict(plan, unit, row, person, name, old, value):
+def _person_conflict(plan, row, person, name, old, value):
     who = person.values["name"]
     if name == "phone" and "phone2" not in person.values:
         person.values["phone2"] = value
@@ -195,7 +204,7 @@ def _conflict(plan, unit, row, person, name, old, value):
         return
     plan.add_problem(
         row.key,
-        problem("person_conflict", name, _shown(name, value), other=old, person=who),
+        problem("person_conflict", name, value, other=old, person=who),
     )
 
 

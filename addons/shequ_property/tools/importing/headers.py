@@ -53,7 +53,7 @@ SYNONYMS = {
     "building": (
         "楼号 楼栋 楼栋号 楼栋名称 栋 栋号 栋座 幢 幢号 幢名 座 座号 座栋 楼 楼幢 "
         "楼幢号 楼座 楼宇 楼宇号 楼宇名称 号楼 大楼 楼名 所属楼栋 所在楼栋 号 "
-        "门牌号楼 building block tower 建筑物 建筑 自然幢 自然幢号 幢栋 buildingno "
+        "门牌号楼 building block tower 自然幢 自然幢号 幢栋 buildingno "
         "blockno 楼栋幢 栋幢"
     ),
     "entrance": (
@@ -65,7 +65,7 @@ SYNONYMS = {
         "房号 房间号 房间 室 室号 房屋号 门牌 门牌号 门牌号码 户室 户室号 房屋编号 "
         "房间编号 室号部位 门号 单位 单位号 铺号 商铺号 车位号 车位编号 车位 房间名称 "
         "资产编号 房产编号 room roomno roomnumber unit unitno unitnumber flat "
-        "apartment door 房屋室号 房室号 户名号"
+        "apartment door 房屋室号 房室号"
     ),
     "address": (
         "地址 房屋地址 房屋坐落 坐落 房产地址 房屋 房产 物业地址 详细地址 住址 "
@@ -292,8 +292,11 @@ def recognise(heading):
         return Guess(None, 0.0, "unknown")
     # The group above ("tenant") joined to the heading ("phone") says most.
     whole = "".join(parts)
-    if len(parts) > 1 and (found := _EXACT.get(whole)):
-        return Guess(found, _VAGUE.get(whole, 1.0), "exact")
+    if len(parts) > 1:
+        # 业主/姓名, and 面积/建筑 the other way round.
+        for words in (whole, "".join(reversed(parts))):
+            if found := _EXACT.get(words):
+                return Guess(found, _VAGUE.get(words, 1.0), "exact")
     if len(parts) > 1 and re.search("租户|租客|承租|tenant", parts[0]):
         return _contained(whole)
     last = parts[-1]
@@ -359,22 +362,26 @@ def guess(headings, sample_rows):
     :param sample_rows: some rows as lists of cells, a hundred are plenty
     :return: dict ``{column index: Guess}``, each field given at most once
     """
+    by_heading = [recognise(heading) for heading in headings]
+    # Beside a column of buildings, 1-302 is a room with its entrance.
+    fixed = {"room"} if any(one.field == "building" for one in by_heading) else set()
     found = {}
-    for index, heading in enumerate(headings):
+    for index, known in enumerate(by_heading):
         cells = [
             row[index]
             for row in sample_rows
             if index < len(row) and row[index] not in (None, "")
         ]
-        found[index] = _guess_column(recognise(heading), cells, bool(sample_rows))
+        if not cells:
+            found[index] = _weaker(known) if sample_rows else known
+        else:
+            found[index] = _guess_column(known, cells, fixed)
     _settle(found)
     return found
 
 
-def _guess_column(by_heading, cells, sampled):
+def _guess_column(by_heading, cells, fixed):
     field = by_heading.field
-    if not cells:
-        return by_heading if not sampled else _weaker(by_heading)
     for strong, looks_like in _STRONG:
         if _share(looks_like, cells) < 0.6:
             continue
@@ -383,7 +390,7 @@ def _guess_column(by_heading, cells, sampled):
         if by_heading.reason == "ignored" and strong != "id_number":
             return by_heading
         return Guess(strong, 0.9, "samples")
-    if by_heading.reason == "ignored":
+    if by_heading.reason == "ignored" or field in fixed:
         return by_heading
     allowed = _MAY_BECOME.get(field, ()) if field else None
     for weak, looks_like in _WEAK:
@@ -391,7 +398,8 @@ def _guess_column(by_heading, cells, sampled):
             return by_heading
         if allowed is not None and weak not in allowed:
             continue
-        if _share(looks_like, cells) >= (0.6 if field is None else 0.8):
+        needed = 0.8 if field and weak != "address" else 0.6
+        if _share(looks_like, cells) >= needed:
             sure = {"address": 0.7, "room": 0.5, "person": 0.5}.get(weak, 0.6)
             return Guess(weak, sure, "samples")
     return by_heading

@@ -195,15 +195,18 @@ class Sheet:
             ]
         else:
             self.headings = [() for _column in range(self.width)]
-        samples = [
-            cells[: self.width]
-            for cells in filled[last + 1 : last + 1 + SAMPLE_ROWS]
-            if _used(cells)
-        ]
-        self.guesses = headers.guess(self.headings, samples)
+        body = filled[last + 1 : last + 1 + SAMPLE_ROWS]
+        self._guess([cells[: self.width] for cells in body if _used(cells)])
+        # Once more without sums, notes and repeated headings.
+        carrier = _Carrier(self, self.mapping)
+        rows = [carrier.row(number, cells) for number, cells in head]
+        self._guess([row.cells for row in rows if not row.reason])
         if not any(guess.field for guess in self.guesses.values()):
             return "not_a_table"
         return ""
+
+    def _guess(self, samples):
+        self.guesses = headers.guess(self.headings, samples)
 
     @property
     def columns(self):
@@ -335,7 +338,12 @@ def _xlsx_rows(archive, path, source, filename):
         with _damaged(filename), archive.open(path) as part:
             expected = 1
             for _event, row in etree.iterparse(
-                part, tag="{*}row", resolve_entities=False, no_network=True
+                part,
+                tag="{*}row",
+                resolve_entities=False,
+                no_network=True,
+                remove_comments=True,
+                remove_pis=True,
             ):
                 number = int(row.get("r") or expected)
                 for _missing in range(expected, number):
@@ -362,6 +370,15 @@ def _xlsx_cells(row, cell_value):
     return cells
 
 
+def _inline_text(cell):
+    """Text of a cell, without the reading aids that East Asian text may carry."""
+    return "".join(
+        text.text or ""
+        for text in cell.iter("{*}t")
+        if not text.getparent().tag.endswith("}rPh")
+    )
+
+
 class _CellReader:
     def __init__(self, texts, source):
         self.texts = texts
@@ -372,12 +389,13 @@ class _CellReader:
     def __call__(self, cell):
         kind = cell.get("t")
         if kind == "inlineStr":
-            texts = cell.iterfind("{*}is/{*}t"), cell.iterfind("{*}is/{*}r/{*}t")
-            return "".join(text.text or "" for found in texts for text in found)
-        value = next(cell.iterchildren("{*}v"), None)
-        if value is None or not value.text:
+            return _inline_text(cell)
+        text = None
+        for child in cell:
+            if child.tag.endswith("}v"):
+                text = child.text
+        if not text:
             return None
-        text = value.text
         if kind == "s":
             return self.texts[int(text)]
         if kind == "b":
@@ -793,11 +811,24 @@ class _Carrier:
                 self.last = {}
             return Row(number, cells, reason, {}, self.sheet.name)
         carried = self._carry(cells)
+        self._learn_lane(cells)
         context = {**self.sheet_place, **self.section}
         context = {f: text for f, text in context.items() if not self._says(cells, f)}
         if carried:
             context["carried"] = carried
         return Row(number, cells, "", context, self.sheet.name)
+
+    def _learn_lane(self, cells):
+        """The lane that a row names for the sheet's building holds for the others."""
+        column = self.column.get("address", self.column.get("room"))
+        building = self.sheet_place.get("building")
+        if not building or "lane" in self.sheet_place or column is None:
+            return
+        text = cells[column]
+        if isinstance(text, str) and "弄" in text:
+            place = address.read_place(text, True)
+            if place and place.building == address.read_building(building).building:
+                self.sheet_place["lane"] = place.lane
 
     # ------------------------------------------------------- merged cells
 
