@@ -6,3 +6,5 @@ from . import test_address
 from . import test_phone
 from . import test_search_terms
 from . import test_privacy
+from . import test_importing_values
+from . import test_importing_reading

@@ -422,7 +422,7 @@ def _xlsx_merges(archive, path, filename):
     merges = Merges()
     tail = b""
     with archive.open(path) as part:
-        while chunk := part.read(MEGABYTE):
+        while chunk := part.read(256 * 1024):
             text = tail + chunk
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                 raise ReadError(filename)
@@ -880,15 +880,19 @@ class _Carrier:
             return "title"
         if _NOTE.fullmatch(text):
             return "note"
-        if self.width < 3 or self.mapping.get(index) in ("address", "room"):
+        field = self.mapping.get(index)
+        if self.width < 3 or field == "address":
             return ""
-        if self.mapping.get(index) == "building" and "room" in self.column:
+        if field == "building" and "room" in self.column:
             # The building alone: as good as a line above its group.
             self.section = _place_of(text) or {"building": text}
             return "section"
-        if place := _place_of(text):
-            self.section = place
-            return "section"
+        if field != "room" or "building" not in self.column:
+            if place := _place_of(text):
+                self.section = place
+                return "section"
+        if field == "room":
+            return ""
         return "note" if index == 0 or len(text) > 12 else ""
 
     def _repeats(self, cells):

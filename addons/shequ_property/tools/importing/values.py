@@ -62,7 +62,7 @@ def clean(cell):
     return str(int(cell)) if isinstance(cell, bool) else str(cell)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _clean(text):
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -99,7 +99,7 @@ _OTHER_UNITS = re.compile(r"(?:亩|公顷|坪|sqft|sq\.?ft\.?|ft2|ha)$", re.IGNO
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def area(cell, field=""):
     """An area as an ``int`` of hundredths of a square metre: ``"89.5㎡"`` → 8950."""
     text, wrong = checked(cell, field)
@@ -147,7 +147,7 @@ _FOREVER = frozenset(
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_050  # 1927 to 2099
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def day(cell, field="", date1904=False):
     """A date as ISO text: ``"2021年3月5日"``, serial ``44260`` → ``"2021-03-05"``.
 
@@ -223,7 +223,7 @@ def _date(year, month, number):
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,2}")
 _PHONE_ASIDE = re.compile(r"[(（][^)）\d+]*[)）]|[\u4e00-\u9fff]+[:：]?")
 _PHONE_BREAK = re.compile(
-    r"[、,，;；/|\n\r\\&]+|\s+(?=(?:\+?86[ -]?)?1[3-9]\d{9}(?!\d))"
+    r"[、,，;；/|\n\r\\&]+|(?<=\d{7})\s+(?=(?:\+?86[ -]?)?1[3-9]\d{9}(?!\d))"
 )
 _SERVICE = re.compile(r"(?:400|800)\d{7}")
 _LANDLINE = re.compile(r"0\d{9,11}")
@@ -309,7 +309,7 @@ class Identity(NamedTuple):
     number: str
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def id_type(cell, field="id_type"):
     return _word(cell, field, _ID_TYPE_TABLE, "id_type_unknown")
 
@@ -481,25 +481,25 @@ def _word(cell, field, table, code):
     return Parsed(found) if found else Parsed(None, problem(code, field, text))
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def role(cell, field="role"):
     """One of owner, co_owner, family, tenant, developer."""
     return _word(cell, field, _ROLES, "role_unknown")
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def use(cell, field="use"):
     """One of home, shop, parking, storage, office."""
     return _word(cell, field, _USES, "use_unknown")
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def state(cell, field="state"):
     """One of unsold, sold, delivered."""
     return _word(cell, field, _STATES, "state_unknown")
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def yes_no(cell, field=""):
     if isinstance(cell, bool):
         return Parsed(cell)
@@ -590,7 +590,7 @@ def email(cell, field="email"):
     return Parsed(bare)
 
 
-@lru_cache(maxsize=8192, typed=True)
+@lru_cache(maxsize=2048, typed=True)
 def floor(cell, field="floor"):
     """Storey as ``int``: ``"3层"`` → 3, ``"B1"``, ``"地下一层"`` → -1."""
     text, wrong = checked(cell, field)
