@@ -259,6 +259,9 @@ _PLAIN = re.compile(
     r"(?:(?P<floor>\d{1,2})(?:层|楼))?"
     r"(?P<room>[A-Z]?\d{1,5}[A-Z]?)室?"
 )
+_IN_ENTRANCE = re.compile(
+    r"(\d{1,2}|[A-Z])(?:单元|门|梯)(?:(\d{1,2})(?:层|楼))?([A-Z]?\d{1,5}[A-Z]?)室?"
+)
 _DASHED = re.compile(
     r"(\d{1,3}[A-Z]?|[A-Z])[-–—_/](?:(\d{1,2})[-–—_/])?(\d{3,4}[A-Z]?)室?"
 )
@@ -311,6 +314,9 @@ def _read_plain(text, lane_style):
             floor=int(found["floor"]) if found["floor"] else None,
             room=found["room"],
         )
+    if found := _IN_ENTRANCE.fullmatch(text):
+        entrance, floor, room = found.groups()
+        return Place(entrance=entrance, floor=floor and int(floor), room=room)
     if found := _DASHED.fullmatch(text):
         first, second, room = found.groups("")
         if lane_style and second:

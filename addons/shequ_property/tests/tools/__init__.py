@@ -8,3 +8,4 @@ from . import test_search_terms
 from . import test_privacy
 from . import test_importing_values
 from . import test_importing_reading
+from . import test_importing_rows

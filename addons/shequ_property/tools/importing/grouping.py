@@ -1,12 +1,12 @@
 """The rows of a file as units with their people, and what contradicts itself."""
 
+import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .. import address
 from .problems import ERROR, problem
-from .values import clean
+from .values import area, clean
 
 UNIT_FIELDS = (
     "suffix",
@@ -396,12 +396,13 @@ def _comparable(name):
     return "" if text in ("合计", "总计", "全部", "TOTAL") else text
 
 
-def _number(measure, text: Any):
+def _number(measure, cell):
     """
     :raises ValueError: for what is no number
     """
-    try:
-        number = Decimal(clean(text).replace(",", ""))
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    return round(number * 100) if measure.endswith("area") else int(number)
+    if measure.endswith("area"):
+        value, _notice = area(cell)
+        if value is None:
+            raise ValueError(cell)
+        return value
+    return int(re.sub(r"\s*[户套人个间]$", "", clean(cell)).replace(",", ""))

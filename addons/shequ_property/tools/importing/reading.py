@@ -78,7 +78,7 @@ class Row(NamedTuple):
     number: as the spreadsheet shows it, from 1
     cells: one for each column: text, number, bool or None; dates are ISO text
     reason: ``""`` for data, else why the row is left out: ``blank``, ``title``,
-        ``header``, ``total``, ``note``, ``section``
+        ``header``, ``total``, ``note``, ``section``, ``example``
     context: what other rows say about this one: ``{"building": "12号楼"}`` from a
         line above a group or the sheet's name (not where the row says otherwise);
         ``carried``: list of fields filled in from the rows above
@@ -775,6 +775,7 @@ _NOTE = re.compile(
     r"|注[1-9一二三].*|\*.*|以上数据.*|以下空白.*|.{30,}",
     re.IGNORECASE,
 )
+_EXAMPLE = re.compile(r"\s*(?:示例|样例|范例|example)\s*(?:[:：,，。(（!！]|$)", re.I)
 _CARRIED = ("estate", "lane", "building", "entrance")
 
 
@@ -868,6 +869,8 @@ class _Carrier:
                 return "total"
         if self._repeats(own):
             return "header"
+        if any(_EXAMPLE.match(cell) for _index, cell in texts):
+            return "example"
         first = filled[0][1]
         if all(cell == first for _i, cell in filled):
             return self._lonely(*texts[0])

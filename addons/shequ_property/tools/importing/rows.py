@@ -113,8 +113,11 @@ class _Row:
         self._place()
         self._unit()
         self._persons()
-        if not self.values:
-            self._wrong("row_empty")
+        if not any(one.severity == ERROR for one in self.problems):
+            if not self.values:
+                self._wrong("row_empty")
+            elif "room" not in self.values:
+                self._wrong("room_missing", "room")
         return ParsedRow(number, self.values, self.problems, sheet)
 
     # ------------------------------------------------------------ helpers
@@ -164,12 +167,7 @@ class _Row:
         whole = self._read_address()
         room = self._read_room(building or whole)
         found = [place for place in (whole, building, room) if place]
-        if not found:
-            if self.cells.keys() & {"person", "phone", "building_area", "id_number"}:
-                if not self.problems:
-                    self._wrong("room_missing", "room")
-            return None
-        return self._join(found)
+        return self._join(found) if found else None
 
     def _join(self, found):
         """Join what several cells say; they must not contradict each other."""

@@ -82,8 +82,7 @@ def make(
 ):
     """Write a list as XLSX.
 
-    An example row has a note beginning with “示例” or “Example”: the reader leaves
-    it out.
+    The reader leaves out a row with a cell that begins with “示例：” or “Example:”.
 
     :param kind: ``units``, ``people`` or ``both``
     :param labels: ``{field: heading}``; a field without a heading has no column
@@ -92,8 +91,8 @@ def make(
     :param rows: iterable of ``{field: cell}``, examples or data; areas are numbers
         of square metres, dates are dates or ISO text
     :param sheet: name of the sheet
-    :param lane_style: without it there is no column for the lane, with it none for
-        the entrance
+    :param lane_style: False: no column for the lane; True: none for the entrance;
+        None: both
     :param prepared: rows below the data with formats and drop-down lists
     :return: bytes
     """
@@ -125,7 +124,7 @@ def make(
 
 def columns(kind, labels, lane_style=False):
     """Fields of the list in their order."""
-    without = "entrance" if lane_style else "lane"
+    without = {True: "entrance", False: "lane"}.get(lane_style)
     return [field for field in COLUMNS[kind] if field in labels and field != without]
 
 

@@ -289,14 +289,15 @@ def _checked_phone(number):
 
 ID_TYPE_WORDS = {
     idnumber.RESIDENT: "身份证 居民身份证 二代身份证 二代证 身份证件 居住证 临时身份证 "
-    "户口簿 户口本 港澳台居民居住证 residentid idcard id identitycard "
-    "外国人永久居留证",
+    "户口簿 户口本 港澳台居民居住证 residentid residentidentitycard idcard id "
+    "identitycard 外国人永久居留证",
     idnumber.PASSPORT: "护照 外国护照 中国护照 passport 外籍护照",
     idnumber.HK_MACAU: "港澳通行证 港澳居民来往内地通行证 回乡证 港澳居民通行证 港澳证 "
-    "港澳台通行证 homereturnpermit 港澳 香港身份证",
-    idnumber.TAIWAN: "台湾通行证 台湾居民来往大陆通行证 台胞证 taiwanpermit 台湾",
+    "港澳台通行证 homereturnpermit permitofhongkongandmacauresidents 港澳 香港身份证",
+    idnumber.TAIWAN: "台湾通行证 台湾居民来往大陆通行证 台胞证 taiwanpermit "
+    "permitoftaiwanresidents 台湾",
     idnumber.COMPANY: "统一社会信用代码 营业执照 信用代码 组织机构代码 企业 公司 单位 "
-    "businesslicence businesslicense uscc 社会信用代码 法人",
+    "businesslicence businesslicense unifiedsocialcreditcode uscc 社会信用代码 法人",
 }
 _ID_BREAK = re.compile(r"[、,，;；/|\n\r]+")
 _ID18 = re.compile(r"[1-9]\d{16}[0-9X]")
