@@ -157,7 +157,7 @@ class ShequRegistryExport(models.TransientModel):
         if not self.with_former:
             domain &= self.env["shequ.residency"]._current_domain()
         found = self.env["shequ.residency"].search(domain)
-        found.partner_id.fetch(["name", "phone", "email"])
+        found.partner_id.fetch(["name", "phone", "shequ_phone2", "email"])
         return found
 
     def _unit_row(self, unit, words):
@@ -203,6 +203,7 @@ class ShequRegistryExport(models.TransientModel):
         source = partner.sudo()
         values = {
             "phone": source.phone,
+            "phone2": source.shequ_phone2,
             "email": source.email,
             "id_type": self.env["shequ.import"]._word_of(
                 "id_type", source.shequ_id_type
@@ -216,6 +217,7 @@ class ShequRegistryExport(models.TransientModel):
         return {
             **values,
             "phone": mask.mask_phone(values["phone"]),
+            "phone2": mask.mask_phone(values["phone2"]),
             "email": mask.mask_email(values["email"]),
             "id_number": mask.mask_id(values["id_number"]),
         }

@@ -23,7 +23,7 @@ UNIT_FIELDS = (
     "ref",
     "notes",
 )
-PARTNER_FIELDS = ("name", "phone", "email")
+PARTNER_FIELDS = ("name", "phone", "shequ_phone2", "email")
 ID_FIELDS = ("shequ_id_type", "shequ_id_sealed", "shequ_id_hash")
 RESIDENCY_FIELDS = (
     "date_from",
@@ -124,6 +124,8 @@ class Batch:
         self._each(self._find_building)
         self._read_units()
         self._each(self._find_unit)
+        self._read_numbers()
+        self._each(self._check_number)
         self._read_residencies()
         self._read_people()
         self._each(self._find_people)
@@ -188,7 +190,8 @@ class Batch:
         estates = {plan.estate.id for plan in self.good() if plan.estate}
         buildings = self.env["shequ.building"].with_context(active_test=False)
         found = buildings.search_fetch(
-            Domain("estate_id", "in", list(estates)) & Domain("name", "in", list(names)),
+            Domain("estate_id", "in", list(estates))
+            & Domain("name", "in", list(names)),
             ["estate_id", "lane", "name", "suffix", "label"],
         )
         self.buildings = {}
@@ -278,6 +281,39 @@ class Batch:
             if different(old, new):
                 plan.changes.append(Change(plan.unit, name, plain(old), new))
 
+    def _read_numbers(self):
+        """Units of the company that have a number the file gives to a unit."""
+        numbers = [n for plan in self.good() if (n := self._number(plan))]
+        self.numbers = {}
+        if numbers:
+            found = (
+                self.env["shequ.unit"]
+                .with_context(active_test=False)
+                .search(
+                    Domain("real_estate_number", "in", numbers)
+                    & Domain("company_id", "=", self.job.company_id.id)
+                )
+            )
+            self.numbers = {unit.real_estate_number: unit for unit in found}
+
+    @staticmethod
+    def _number(plan):
+        changed = [c.new for c in plan.changes if c.name == "real_estate_number"]
+        return (changed or [plan.unit_vals.get("real_estate_number")])[0]
+
+    def _check_number(self, plan):
+        number = self._number(plan)
+        other = self.numbers.get(number)
+        if other and other != plan.unit:
+            raise RowError(
+                self.env._(
+                    "The real-estate unit number %(number)s belongs to %(unit)s "
+                    "already.",
+                    number=number,
+                    unit=other.address,
+                )
+            )
+
     # -------------------------------------------------------------- people
 
     def _read_residencies(self):
@@ -296,16 +332,8 @@ class Batch:
                 phones.add(digits)
             if person.get("id"):
                 hashes.add(person["id"]["shequ_id_hash"])
-        Partner = self.env["res.partner"].with_context(active_test=True)
-        found = self.here
-        if phones:
-            found |= Partner.search(
-                Domain("shequ_phone", "in", list(phones)) & self._own_people()
-            )
-        if hashes:
-            found |= Partner.search(
-                Domain("shequ_id_hash", "in", list(hashes)) & self._own_people()
-            )
+        found = self.here | self._own_people("shequ_phone", phones)
+        found |= self._own_people("shequ_id_hash", hashes)
         found.fetch(["shequ_phone", "shequ_id_hash", *PARTNER_FIELDS])
         self.by_phone = found.grouped("shequ_phone")
         self.by_hash = (
@@ -318,13 +346,27 @@ class Batch:
                 for person in row["content"].get("people") or []:
                     yield row, person
 
-    def _own_people(self):
-        """People of other companies are not found: their data are not ours."""
-        company = self.job.company_id.id
-        return Domain("company_id", "in", (False, company)) & (
-            Domain("shequ_residency_ids", "=", False)
-            | Domain("shequ_residency_ids.company_id", "=", company)
+    def _own_people(self, name, values):
+        """People by a field; those of other companies alone are none of ours."""
+        Partner = self.env["res.partner"]
+        if not values:
+            return Partner
+        company = self.job.company_id
+        found = Partner.search(
+            Domain(name, "in", list(values))
+            & Domain("company_id", "in", (False, company.id))
         )
+        groups = (
+            self.env["shequ.residency"]
+            .with_context(active_test=False)
+            ._read_group(
+                [("partner_id", "in", found.ids)], ["partner_id", "company_id"]
+            )
+        )
+        companies = {}
+        for partner, of in groups:
+            companies.setdefault(partner.id, set()).add(of.id)
+        return found.filtered(lambda p: company.id in companies.get(p.id, {company.id}))
 
     def _find_people(self, plan):
         none = self.env["res.partner"]
@@ -380,7 +422,9 @@ class Batch:
         )
 
     def _hash(self, partner):
-        return (partner.shequ_id_hash if "shequ_id_hash" in partner._fields else "") or ""
+        return (
+            partner.shequ_id_hash if "shequ_id_hash" in partner._fields else ""
+        ) or ""
 
     def _which(self, ids):
         people = self.env["res.partner"].browse(ids)
@@ -407,7 +451,7 @@ class Batch:
         partner, content = person.partner, person.content
         for name in PARTNER_FIELDS:
             new = content.get(name)
-            if not new or name not in partner._fields:
+            if not new:
                 continue
             old = partner[name]
             if name == "phone" and phone.normalise(old) == phone.normalise(new):
@@ -476,7 +520,9 @@ class Batch:
 
     def _choose_representative(self, plan, residencies, today):
         """The only owner of a unit votes for it, unless the file says otherwise."""
-        if plan.incomplete or any("is_representative" in p.content for p in plan.people):
+        if plan.incomplete or any(
+            "is_representative" in p.content for p in plan.people
+        ):
             return
         owners = [
             p
@@ -504,7 +550,7 @@ class Batch:
             p
             for p in plan.people
             if not p.residency
-            and p.residency_vals["role"] in OWNERS
+            and p.residency_vals.get("role") in OWNERS
             and not p.residency_vals.get("date_to")
         ]
         count = len(old) + len(new)
@@ -515,9 +561,7 @@ class Batch:
         for person in new:
             person.residency_vals["role"] = "co_owner"
             if equal and not person.content.get("share_numerator"):
-                person.residency_vals.update(
-                    share_numerator=1, share_denominator=count
-                )
+                person.residency_vals.update(share_numerator=1, share_denominator=count)
         said = {p.residency: p for p in plan.people if p.residency}
         for residency in old:
             self._share_title(plan, said.get(residency), residency, equal and count)

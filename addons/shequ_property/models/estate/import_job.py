@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -130,9 +131,9 @@ class ShequImport(models.Model):
         string="End On", default=lambda self: self.env["shequ.estate"]._today()
     )
     default_role = fields.Selection(
-        selection=lambda self: self.env["shequ.residency"]
-        ._fields["role"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["shequ.residency"]._fields["role"]._description_selection(self.env)
+        ),
         default="owner",
         required=True,
         help="For people whose role the file does not tell.",
@@ -192,6 +193,11 @@ class ShequImport(models.Model):
             [("company_id", "=", self.env.company.id)], limit=2
         )
         return estates if len(estates) == 1 else False
+
+    @api.depends("filename")
+    def _compute_display_name(self):
+        for job in self:
+            job.display_name = job.filename or self.env._("New Import")
 
     def _compute_upload(self):
         self.upload = False
@@ -334,6 +340,12 @@ class ShequImport(models.Model):
 
     # ------------------------------------------------------------- actions
 
+    def action_read(self):
+        """Save the form, which reads the file that was chosen."""
+        self.ensure_one()
+        if self.state == "draft":
+            raise UserError(self.env._("Choose a file first."))
+
     def action_check(self):
         """Try everything out; nothing is written but what each row would do."""
         self.ensure_one()
@@ -472,9 +484,7 @@ class ShequImport(models.Model):
             for job in jobs:
                 processed = job._guarded_step()
                 self.env.invalidate_all()
-                if not IrCron._commit_progress(
-                    processed, remaining=len(jobs)
-                ):
+                if not IrCron._commit_progress(processed, remaining=len(jobs)):
                     return
             jobs = jobs.filtered(lambda job: job.state in RUNNING)
         IrCron._commit_progress(remaining=0)
@@ -494,6 +504,29 @@ class ShequImport(models.Model):
             self.env.invalidate_all()
             self._failed(error)
         return max(job.done_count - before, 0)
+
+    @api.autovacuum
+    def _gc_sources(self):
+        """Empty files and rows some days after; what was done stays known."""
+        days = self._parameter("keep_days")
+        limit = fields.Datetime.now() - timedelta(days=days)
+        old = self.sudo().search(
+            Domain("source_size", "!=", 0)
+            & Domain("state", "not in", RUNNING)
+            & (
+                Domain("applied_at", "<", limit)
+                | (Domain("applied_at", "=", False) & Domain("create_date", "<", limit))
+            )
+        )
+        if not old:
+            return
+        old.write({"source": False, "source_size": 0})
+        self.env.cr.execute(
+            "UPDATE shequ_import_row SET content = NULL, cells = NULL "
+            "WHERE import_id = ANY(%s) AND (content IS NOT NULL OR cells IS NOT NULL)",
+            [old.ids],
+        )
+        self.env["shequ.import.row"].invalidate_model()
 
     def _step(self):
         """Do one batch.
@@ -538,4 +571,3 @@ class ShequImport(models.Model):
             }
         )
         self._read_columns(content)
-

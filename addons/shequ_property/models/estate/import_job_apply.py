@@ -56,9 +56,11 @@ class ShequImport(models.Model):
         """The rows of a unit that could not be written, with the reason."""
         text = str(error).strip()
         if isinstance(error, DatabaseError):
-            text = self.env._(
-                "The database refused the row: %(error)s", error=text.splitlines()[0]
+            table = error.diag.table_name
+            model = next(
+                (m for m in self.env.values() if m._table == table and m._auto), self
             )
+            text = model._sql_error_to_message(error)
         return [
             {"id": row["id"], "status": "error", "message": text}
             for row in rows
@@ -131,7 +133,9 @@ class ShequImport(models.Model):
                     "name": name,
                     "code": self._estate_code(),
                     "company_id": self.company_id.id,
-                    "address_style": "lane" if group[0].place.get("lane") else "building",
+                    "address_style": "lane"
+                    if group[0].place.get("lane")
+                    else "building",
                 }
             )
             log.append(self._created(estate, group[0]))
@@ -273,7 +277,9 @@ class ShequImport(models.Model):
                 for row, text in plan.errors.items()
             ]
             for row in statuses.values():
-                person = next((p for p in plan.people if p.row["id"] == row["id"]), None)
+                person = next(
+                    (p for p in plan.people if p.row["id"] == row["id"]), None
+                )
                 done = row["status"] in ("create", "change")
                 results.append(
                     {

@@ -245,7 +245,7 @@ class ShequImport(models.Model):
             if field.type == "boolean":
                 return self.env._("no")
             return self.env._("(empty)")
-        if change.name == "phone":
+        if change.name in ("phone", "shequ_phone2"):
             return mask.mask_phone(value)
         if change.name == "email":
             return mask.mask_email(value)

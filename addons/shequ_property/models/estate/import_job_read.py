@@ -7,7 +7,7 @@ import re
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...tools import mask
+from ...tools import address, mask
 from ...tools.importing import grouping, headers, reading, rows
 
 SAMPLES = 3
@@ -224,6 +224,8 @@ class ShequImport(models.Model):
                     elif row.reason not in ("blank", "title", "header"):
                         left_out.append((number, sheet.name, row))
         plan = grouping.group(parsed)
+        if any(p.values.get("id_number") for u in plan.units for p in u.persons):
+            self.env["res.partner"]._shequ_vault()  # says so when it has no key
         self._insert(self._row_vals(plan, parsed, sources, left_out))
         self._make_totals(plan)
         self._start("checking", self._units_waiting())
@@ -276,21 +278,27 @@ class ShequImport(models.Model):
             vals = self._plain_row(row, number, row.sheet, cells)
             if row.key in places:
                 index, unit = places[row.key]
+                vals.update(unit_no=index, place=place_label(unit.key, unit.values))
+                try:
+                    content = self._content(unit, row.key, people.get(row.key, ()))
+                except UserError as error:  # an identity number that cannot be
+                    vals["message"] = self.env._(
+                        "Row %(number)s, %(sentence)s",
+                        number=row.number,
+                        sentence=str(error),
+                    )
+                    yield vals
+                    continue
                 vals.update(
-                    unit_no=index,
-                    place=grouping.label(unit.key._replace(estate="")),
                     status="waiting",
                     message=self._sentences(row.number, plan.problems.get(row.key)),
-                    content=json.dumps(
-                        self._content(unit, row.key, people.get(row.key, ())),
-                        ensure_ascii=False,
-                    ),
+                    content=json.dumps(content, ensure_ascii=False),
                 )
             else:
                 # Good rows of a unit know that one of its rows is wrong.
                 key = grouping.unit_key(row.values)
                 vals["unit_no"] = self._unit_no_of(plan, key, strangers)
-                vals["place"] = grouping.label(key._replace(estate=""))
+                vals["place"] = place_label(key, row.values)
                 vals["message"] = self._sentences(
                     row.number, plan.problems.get(row.key), errors_only=True
                 ) or self.env._(
@@ -318,7 +326,9 @@ class ShequImport(models.Model):
             "people": "、".join(person["name"] for person in persons) or None,
             "status": "error",
             "message": None,
-            "cells": json.dumps([mask_cell(cell) for cell in cells], ensure_ascii=False),
+            "cells": json.dumps(
+                [mask_cell(cell) for cell in cells], ensure_ascii=False
+            ),
             "content": None,
         }
 
@@ -358,6 +368,8 @@ class ShequImport(models.Model):
     def _person_content(self, values):
         names = ("name", "phone", "email", "role", "role_told", "date_from", "date_to")
         content = {name: values[name] for name in names if values.get(name)}
+        if values.get("phone2"):
+            content["shequ_phone2"] = values["phone2"]
         if values.get("id_number"):
             content["id"] = self.env["res.partner"]._shequ_id_values(
                 values.get("id_type"), values["id_number"]
@@ -408,8 +420,9 @@ class ShequImport(models.Model):
         """A line for each building of the file, for the totals people know."""
         Total = self.env["shequ.import.total"]
         typed = {total.name: total for total in self.total_ids}
+        estate = self.estate_id.name or ""
         found = {
-            name or self.env._("Whole file"): total
+            name.removeprefix(estate) or self.env._("Whole file"): total
             for name, total in plan.totals.items()
         }
         for name, total in typed.items():
@@ -471,6 +484,18 @@ ROW_COLUMNS = (
 )
 
 
+def place_label(key, values):
+    """The unit as people write it, as far as the row tells."""
+    return address.format_unit(
+        key.lane,
+        key.building,
+        values.get("suffix") or ("号楼" if key.building.isdigit() else ""),
+        key.entrance,
+        key.room,
+        values.get("use", "home"),
+    )
+
+
 def certainty(guess):
     if not guess or not guess.field:
         return "unused"
@@ -484,7 +509,9 @@ def mask_cell(cell):
     if cell in (None, ""):
         return ""
     text = str(cell)
-    return _LONG_DIGITS.sub(_mask_number, mask.mask_email(text) if "@" in text else text)
+    return _LONG_DIGITS.sub(
+        _mask_number, mask.mask_email(text) if "@" in text else text
+    )
 
 
 def _mask_number(match):

@@ -113,9 +113,9 @@ class ShequImport(models.Model):
         page.write_row(0, 0, headings, styles["heading"])
         page.set_column(len(headings) - 2, len(headings) - 1, 60)
         words = dict(
-            self.env["shequ.import.row"]._fields["status"]._description_selection(
-                self.env
-            )
+            self.env["shequ.import.row"]
+            ._fields["status"]
+            ._description_selection(self.env)
         )
         for line, (key, row) in enumerate(rows.items(), 1):
             result = results[key]

@@ -168,7 +168,10 @@ class ShequImport(models.Model):
                 return self.env["ir.model"]._get(model._name).name
         for model in self.env.values():
             for field in model._fields.values():
-                if getattr(field, "relation", None) == table and field.type == "many2many":
+                if (
+                    getattr(field, "relation", None) == table
+                    and field.type == "many2many"
+                ):
                     return self.env["ir.model"]._get(model._name).name
         return table
 

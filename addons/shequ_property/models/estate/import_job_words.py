@@ -76,21 +76,13 @@ class ShequImport(models.Model):
         """Same texts as ``importing.problems.PROBLEMS``, translated."""
         _ = self.env._
         return {
-            "cell_error": _(
-                "The cell holds the spreadsheet's error %(text)s."
-            ),
-            "unreadable": _(
-                "“%(text)s” holds characters that could not be read."
-            ),
+            "cell_error": _("The cell holds the spreadsheet's error %(text)s."),
+            "unreadable": _("“%(text)s” holds characters that could not be read."),
             "row_empty": _(
                 "The row says neither which unit nor which person is meant."
             ),
-            "building_missing": _(
-                "It is not said in which building the unit is."
-            ),
-            "room_missing": _(
-                "It is not said which unit is meant."
-            ),
+            "building_missing": _("It is not said in which building the unit is."),
+            "room_missing": _("It is not said which unit is meant."),
             "address_unclear": _(
                 "“%(text)s” is not understood as the address of a unit."
             ),
@@ -102,30 +94,20 @@ class ShequImport(models.Model):
                 "“%(text)s” and the other cells of the row name different places: "
                 "%(other)s."
             ),
-            "area_invalid": _(
-                "“%(text)s” is not an area in square metres."
-            ),
+            "area_invalid": _("“%(text)s” is not an area in square metres."),
             "area_unit": _(
                 "The area “%(text)s” is not in square metres: please convert it."
             ),
-            "area_negative": _(
-                "The area “%(text)s” is negative."
-            ),
-            "date_invalid": _(
-                "“%(text)s” is not a date."
-            ),
+            "area_negative": _("The area “%(text)s” is negative."),
+            "date_invalid": _("“%(text)s” is not a date."),
             "date_ambiguous": _(
                 "The date “%(text)s” can be read in two ways. Write it as 2021-03-05."
             ),
             "date_incomplete": _(
                 "The date “%(text)s” names no month: write 2021-03-05."
             ),
-            "dates_reversed": _(
-                "The end %(text)s is before the beginning %(other)s."
-            ),
-            "phone_invalid": _(
-                "“%(text)s” is not a phone number."
-            ),
+            "dates_reversed": _("The end %(text)s is before the beginning %(other)s."),
+            "phone_invalid": _("“%(text)s” is not a phone number."),
             "phone_length": _(
                 "The phone number “%(text)s” has %(count)s digits; a mobile number has "
                 "11."
@@ -134,16 +116,12 @@ class ShequImport(models.Model):
                 "The spreadsheet has rounded the phone number to “%(text)s”: format the"
                 " column as text and type the number again."
             ),
-            "id_invalid": _(
-                "“%(text)s” is not the number of an identity document."
-            ),
+            "id_invalid": _("“%(text)s” is not the number of an identity document."),
             "id_check_digit": _(
                 "The last character of the number %(text)s does not fit: one of its "
                 "digits is mistyped."
             ),
-            "id_birth_date": _(
-                "The birth date inside the number %(text)s cannot be."
-            ),
+            "id_birth_date": _("The birth date inside the number %(text)s cannot be."),
             "id_length": _(
                 "The number %(text)s has %(count)s characters; a resident identity card"
                 " has 18."
@@ -160,27 +138,17 @@ class ShequImport(models.Model):
                 "%(count)s identity numbers stand with %(persons)s people: it is not "
                 "clear whose they are."
             ),
-            "email_invalid": _(
-                "“%(text)s” is not an e-mail address."
-            ),
+            "email_invalid": _("“%(text)s” is not an e-mail address."),
             "role_unknown": _(
                 "“%(text)s” is not a known role, such as owner or tenant."
             ),
-            "share_invalid": _(
-                "“%(text)s” is not a share such as 1/2 or 50%%."
-            ),
-            "use_unknown": _(
-                "“%(text)s” is not a known use, such as home or shop."
-            ),
+            "share_invalid": _("“%(text)s” is not a share such as 1/2 or 50%%."),
+            "use_unknown": _("“%(text)s” is not a known use, such as home or shop."),
             "state_unknown": _(
                 "“%(text)s” is not a known state, such as sold or delivered."
             ),
-            "yes_no_unknown": _(
-                "“%(text)s” is neither yes nor no."
-            ),
-            "floor_invalid": _(
-                "“%(text)s” is not a floor."
-            ),
+            "yes_no_unknown": _("“%(text)s” is neither yes nor no."),
+            "floor_invalid": _("“%(text)s” is not a floor."),
             "number_length": _(
                 "The real-estate unit number “%(text)s” has %(count)s characters; 28 "
                 "are expected."
@@ -192,9 +160,7 @@ class ShequImport(models.Model):
             "person_missing": _(
                 "There is a phone number, an identity number or a role, but no name."
             ),
-            "name_invalid": _(
-                "“%(text)s” is not the name of a person."
-            ),
+            "name_invalid": _("“%(text)s” is not the name of a person."),
             "unit_conflict": _(
                 "Other rows say “%(other)s” about the same unit, this one “%(text)s”."
             ),
@@ -216,12 +182,8 @@ class ShequImport(models.Model):
                 "The real-estate unit number %(text)s stands with another unit already:"
                 " %(other)s."
             ),
-            "area_rounded": _(
-                "The area “%(text)s” is rounded to two decimals."
-            ),
-            "area_unlikely": _(
-                "The area “%(text)s” is unusual: please check."
-            ),
+            "area_rounded": _("The area “%(text)s” is rounded to two decimals."),
+            "area_unlikely": _("The area “%(text)s” is unusual: please check."),
             "area_order": _(
                 "The exclusive area %(text)s m² is larger than the building area "
                 "%(other)s m²."
@@ -229,12 +191,8 @@ class ShequImport(models.Model):
             "date_month_only": _(
                 "“%(text)s” names no day: the first of the month counts."
             ),
-            "date_unlikely": _(
-                "The date “%(text)s” is unusual: please check."
-            ),
-            "phone_no_area_code": _(
-                "The phone number “%(text)s” has no area code."
-            ),
+            "date_unlikely": _("The date “%(text)s” is unusual: please check."),
+            "phone_no_area_code": _("The phone number “%(text)s” has no area code."),
             "phones_too_many": _(
                 "There are more phone numbers than can be kept; left out: %(text)s."
             ),
@@ -249,24 +207,16 @@ class ShequImport(models.Model):
             "id_old": _(
                 "%(text)s is an identity number of the old kind with 15 digits."
             ),
-            "id_foreign": _(
-                "“%(text)s” is taken for the number of a passport."
-            ),
+            "id_foreign": _("“%(text)s” is taken for the number of a passport."),
             "share_joint": _(
                 "Owned jointly, without shares: each gets the same share."
             ),
-            "share_ignored": _(
-                "Only owners have a share: “%(text)s” is left out."
-            ),
-            "place_carried": _(
-                "The place is taken from the rows above: %(text)s."
-            ),
+            "share_ignored": _("Only owners have a share: “%(text)s” is left out."),
+            "place_carried": _("The place is taken from the rows above: %(text)s."),
             "parking_building": _(
                 "The parking space is in no building: it is put into “%(text)s”."
             ),
-            "people_split": _(
-                "“%(text)s” is understood as %(count)s people."
-            ),
+            "people_split": _("“%(text)s” is understood as %(count)s people."),
             "owners_without_share": _(
                 "The unit has several owners and not all have a share: each gets an "
                 "equal share."
@@ -274,7 +224,5 @@ class ShequImport(models.Model):
             "person_twice": _(
                 "%(person)s stands with the same unit twice: taken once."
             ),
-            "unit_twice": _(
-                "The unit is described by several rows."
-            ),
+            "unit_twice": _("The unit is described by several rows."),
         }

@@ -9,9 +9,9 @@ from odoo.addons.shequ_property.tools.import_match import Ambiguous, Person, Roo
 names = st.sampled_from(["张伟", "李娜", "王芳"])
 phones = st.sampled_from(["", "13800000001", "13800000002"])
 numbers = st.sampled_from(["", "a", "b"])
-on_record = st.lists(
-    st.tuples(names, phones, numbers, st.booleans()), max_size=6
-).map(lambda rows: [Person(i + 1, *row) for i, row in enumerate(rows)])
+on_record = st.lists(st.tuples(names, phones, numbers, st.booleans()), max_size=6).map(
+    lambda rows: [Person(i + 1, *row) for i, row in enumerate(rows)]
+)
 in_file = st.lists(st.tuples(names, phones, numbers), min_size=1, max_size=4).map(
     lambda rows: [Person(0, *row) for row in rows]
 )
@@ -84,9 +84,7 @@ class TestPeople(unittest.TestCase):
                 for p in distinct
             ):
                 distinct.append(person)
-        kept = [
-            p._replace(id=i + 1, here=True) for i, p in enumerate(distinct)
-        ]
+        kept = [p._replace(id=i + 1, here=True) for i, p in enumerate(distinct)]
         self.assertEqual(
             import_match.match_people(distinct, kept), [p.id for p in kept]
         )
