@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
+# Characters; no address inside an estate is longer.
+LONGEST = 80
 # In the order in which buildings of equal number are listed.
 BUILDING_SUFFIXES = ("号楼", "栋", "幢", "座", "号", "楼")
 ROOM_SUFFIXES = {
@@ -296,7 +298,10 @@ def read_place(text, lane_style=False):
     ``3弄5号601室``, ``12-1-302``, ``B座1203``, ``地下一层车位A-021``. With
     ``lane_style`` three bare numbers are lane, building and room.
     """
-    text = spelt_out(clean(text)).replace("＃", "#")
+    text = clean(text)
+    if len(text) > LONGEST:
+        return None
+    text = spelt_out(text)
     text = re.sub(r"\s+", "" if not text.isascii() else " ", text)
     place = _read_plain(text, lane_style)
     place = place or _read_space(text, lane_style) or _read_any(text, lane_style)
@@ -410,7 +415,10 @@ def read_building(text):
 
     A name without a number, such as ``会所``, is the building's name as it stands.
     """
-    text = spelt_out(clean(text))
+    text = clean(text)
+    if len(text) > LONGEST:
+        return Place(building=text)
+    text = spelt_out(text)
     text = re.sub(r"#楼?$", "号楼", text)
     name, suffix = split_building(text)
     if re.fullmatch(rf"[0-9]+[A-Z{STEMS}]?|[A-Z]", name):

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -280,7 +281,11 @@ class TestPeople(BaseCase):
     def test_nobody(self):
         self.assertEqual(self.persons(person="无"), ([], set()))
         self.assertEqual(self.persons(role="业主"), ([], set()))
-        self.assertEqual(self.persons(phone="13812345678"), ([], {"person_missing"}))
+        missing = ([], {"person_missing"})
+        self.assertEqual(self.persons(phone="13812345678"), missing)
+        self.assertEqual(self.persons(email="a@example.com", person="-"), missing)
+        self.assertEqual(self.persons(tenant_phone="13812345678"), missing)
+        self.assertEqual(self.persons(date_from="2021-03-05"), ([], {"nobody"}))
 
     def test_other_columns_for_tenants(self):
         persons, found = self.persons(
@@ -306,6 +311,20 @@ class TestPeople(BaseCase):
         row = parse(**self.HOME, building_area=80, exclusive_area=90)
         self.assertEqual(codes(row), {"area_order"})
         self.assertFalse(row.errors)
+
+    def test_cells_of_any_length_take_no_time(self):
+        """The longest cell that a spreadsheet holds does not stop the server."""
+        for part in ("1", "A1", "1-", "车位", "1号", "张", "张 ", "一", "(", "0."):
+            cell = part * (32_000 // len(part))
+            for field in headers.FIELDS:
+                start = time.process_time()
+                row = parse(**{**self.HOME, "person": "张三", field: cell})
+                self.assertLess(time.process_time() - start, 0.5, (part, field))
+                if field != "note":
+                    self.assertTrue(row.errors, (part, field))
+            start = time.process_time()
+            headers.guess([cell], [[cell]])
+            self.assertLess(time.process_time() - start, 0.5, part)
 
     CELL = st.one_of(
         st.none(),

@@ -276,7 +276,7 @@ class Guess(NamedTuple):
 
 def normalise(heading):
     """A heading in one spelling: ``"*建筑面积（㎡）:"`` → ``"建筑面积"``."""
-    text = unicodedata.normalize("NFKC", str(heading or "")).lower()
+    text = unicodedata.normalize("NFKC", str(heading or "")[:100]).lower()
     bare = _NOISE.sub("", _BRACKETS.sub("", text))
     return bare or _NOISE.sub("", text)
 
@@ -304,7 +304,7 @@ def recognise(heading):
         return Guess(None, 0.9, "ignored")
     if found := _EXACT.get(last):
         return Guess(found, _VAGUE.get(last, 1.0), "exact")
-    if len(last) > 20:
+    if len(last) > 20 or len(whole) > 40:
         return Guess(None, 0.0, "unknown")
     guess = _contained(last)
     if guess.field is None and len(parts) > 1 and guess.reason == "unknown":
@@ -412,7 +412,7 @@ def _weaker(by_heading):
 
 
 def _share(looks_like, cells):
-    cells = cells[:200]
+    cells = [cell[:100] if isinstance(cell, str) else cell for cell in cells[:200]]
     return sum(map(bool, map(looks_like, cells))) / len(cells)
 
 

@@ -14,6 +14,7 @@ NOTICE = "notice"
 ERRORS = {
     "cell_error": "The cell holds the spreadsheet's error %(text)s.",
     "unreadable": "“%(text)s” holds characters that could not be read.",
+    "too_long": "“%(text)s” is too long: %(count)s characters.",
     "row_empty": "The row says neither which unit nor which person is meant.",
     "building_missing": "It is not said in which building the unit is.",
     "room_missing": "It is not said which unit is meant.",
@@ -76,7 +77,7 @@ ERRORS = {
         "310115003007GB00012F00050302."
     ),
     "person_missing": (
-        "There is a phone number, an identity number or a role, but no name."
+        "There is a phone number, an identity number or an e-mail address, but no name."
     ),
     "name_invalid": "“%(text)s” is not the name of a person.",
     # Inside one file.
@@ -128,6 +129,7 @@ NOTICES = {
     "id_foreign": "“%(text)s” is taken for the number of a passport.",
     "share_joint": "Owned jointly, without shares: each gets the same share.",
     "share_ignored": "Only owners have a share: “%(text)s” is left out.",
+    "nobody": "“%(text)s” is left out: the row names no person.",
     "place_carried": "The place is taken from the rows above: %(text)s.",
     "parking_building": (
         "The parking space is in no building: it is put into “%(text)s”."

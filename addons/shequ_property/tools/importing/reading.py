@@ -952,7 +952,7 @@ class _Carrier:
 def _place_of(text):
     """``{"building": …}`` when a sheet's name or a line names a building."""
     text = clean(text)
-    if not re.fullmatch(
+    if len(text) > 60 or not re.fullmatch(
         r".{0,12}?[0-9A-Z一二三四五六七八九十甲乙丙丁]+(?:号楼|栋|幢|座|号|#楼?)"
         r"(?:[0-9A-Z一二三四]+单元)?(?:\(.*\)|清单|明细|业主|名单|台账)*",
         text,

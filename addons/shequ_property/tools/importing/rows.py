@@ -317,9 +317,8 @@ class _Row:
         ids = self._identities(kind)
         role = self._take("role", parsers.role)
         if not names:
-            lost = [f for f in ("phone", "id_number", "email") if f in self.cells]
-            if (numbers or ids or role and lost) and not wrong:
-                self._wrong("person_missing", "person")
+            if not wrong:
+                self._nobody(numbers or more or ids)
             return []
         persons = [{"name": name} for name in names]
         self._give_phones(persons, numbers, more)
@@ -334,6 +333,16 @@ class _Row:
             for index, person in enumerate(persons):
                 person["representative"] = index == chosen
         return persons
+
+    def _nobody(self, known):
+        """Tell what stands in the row about a person without a name."""
+        if known or "email" in self.cells and self._take("email", parsers.email):
+            self._wrong("person_missing", "person")
+            return
+        for field in ("share", "date_from", "date_to", "representative"):
+            text = clean(self.cells.get(field))
+            if not parsers.is_nothing(text):
+                self._wrong("nobody", field, text)
 
     def _phones(self, field):
         if field not in self.cells:
@@ -444,15 +453,15 @@ class _Row:
 
     def _tenants(self):
         """People of the columns for tenants, beside those for owners."""
-        if "tenant" not in self.cells:
-            return []
-        names, wrong = parsers.names(self.cells["tenant"], "tenant")
+        names, wrong = parsers.names(self.cells.get("tenant"), "tenant")
         if wrong:
             self.problems.append(wrong)
         persons = [{"name": name, "role": "tenant"} for name in names]
         numbers = self._phones("tenant_phone")
         if persons:
             self._give_phones(persons, numbers, [])
+        elif numbers and not wrong:
+            self._wrong("person_missing", "tenant")
         return persons
 
 

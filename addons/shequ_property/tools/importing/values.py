@@ -38,6 +38,8 @@ CELL_ERRORS = frozenset(
 )
 # 不动产单元号: parcel 19 characters, fixture letter and 8 digits.
 UNIT_NUMBER = re.compile(r"\d{12}[GJZ][A-Z]\d{5}[A-Z]\d{8}")
+# Characters of a cell, and of a note; what is longer is no address and no name.
+LONGEST, LONGEST_NOTE = 300, 10_000
 # Larger than any home, m²; and larger than any unit.
 UNLIKELY_AREA = 2_000
 LARGEST_AREA = 1_000_000
@@ -54,7 +56,7 @@ EMPTY = Parsed(None)
 def clean(cell):
     """A cell as half-width text without what old programs put around it."""
     if isinstance(cell, str):
-        return _clean(cell)
+        return _clean(cell) if len(cell) <= 64 else _clean.__wrapped__(cell)
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -77,9 +79,11 @@ def is_nothing(text):
     return text.upper() in NOTHING
 
 
-def checked(cell, field=""):
+def checked(cell, field="", longest=LONGEST):
     """Text of a cell, ``None`` for nothing, or the problem of a broken cell."""
     text = clean(cell)
+    if len(text) > longest:
+        return Parsed(None, problem("too_long", field, text[:40], count=len(text)))
     upper = text.upper()
     if upper in NOTHING:
         return EMPTY
@@ -340,7 +344,9 @@ def identity(cell, field="id_number", kind=None):
 
 def identities(cell, field="id_number", kind=None):
     """Several numbers in one cell: ``(list of Identity, list of problems)``."""
-    text = clean(cell)
+    text, wrong = checked(cell, field)
+    if text is None:
+        return [], [wrong] if wrong else []
     pieces = [p for p in _ID_BREAK.split(text) if p.strip()]
     if len(pieces) < 2:
         pieces = [cell]
@@ -605,7 +611,7 @@ def floor(cell, field="floor"):
 
 def plain(cell, field=""):
     """Text as it stands, without outer spaces."""
-    text, wrong = checked(cell, field)
+    text, wrong = checked(cell, field, LONGEST_NOTE if field == "note" else LONGEST)
     return Parsed(text, wrong)
 
 
