@@ -116,6 +116,52 @@ class TestFormats(BaseCase):
         self.assertEqual(reasons(rows), ["title", "header", "", ""])
         self.assertEqual(cells(rows), [[*line, "2021-03-05"] for line in LINES])
 
+    def test_a_web_page_called_xls(self):
+        page = (
+            "<html><head><meta charset='gb2312'></head><body><table border=1>"
+            "<tr><td colspan=4>业主台账</td></tr>"
+            "<tr><th>楼号<th>房号<th>业主<th>电话</tr>"
+            "<tr><td rowspan=2>12号楼</td><td>302</td><td>张&nbsp;三</td>"
+            "<td>13812345678<br>13912345678</td></tr>"
+            "<tr><td>303</td><td>李四</td><td></td></tr>"
+            "</table></body></html>"
+        )
+        for encoding in ("gb18030", "utf-8", "utf-8-sig"):
+            sheet, rows = only(page.encode(encoding), "a.xls")
+            self.assertEqual(sheet.columns, ["楼号", "房号", "业主", "电话"])
+            self.assertEqual(
+                cells(rows),
+                [
+                    ["12号楼", "302", "张 三", "13812345678\n13912345678"],
+                    ["12号楼", "303", "李四", None],
+                ],
+            )
+            self.assertEqual(reasons(rows), ["title", "header", "", ""])
+
+    def test_xml_of_excel_2003(self):
+        content = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+            <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+             xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+            <Worksheet ss:Name="12号楼"><Table>
+            <Row><Cell><Data ss:Type="String">房号</Data></Cell>
+             <Cell><Data ss:Type="String">业主</Data></Cell>
+             <Cell><Data ss:Type="String">面积</Data></Cell>
+             <Cell><Data ss:Type="String">交房日期</Data></Cell></Row>
+            <Row ss:Index="3"><Cell ss:MergeDown="1">
+              <Data ss:Type="Number">302</Data></Cell>
+             <Cell ss:Index="2"><Data ss:Type="String">张三</Data></Cell>
+             <Cell><Data ss:Type="Number">89.5</Data></Cell>
+             <Cell><Data ss:Type="DateTime">2021-03-05T00:00:00.000</Data></Cell></Row>
+            <Row><Cell ss:Index="2"><Data ss:Type="String">李四</Data></Cell></Row>
+            </Table></Worksheet></Workbook>"""
+        sheet, rows = only(content.encode(), "a.xls")
+        self.assertEqual(sheet.name, "12号楼")
+        self.assertEqual(
+            cells(rows),
+            [[302, "张三", 89.5, "2021-03-05"], [302, "李四", None, None]],
+        )
+        self.assertEqual(rows[-1].context, {"building": "12号楼"})
+
     def test_cells_of_every_kind(self):
         file = io.BytesIO()
         book = openpyxl.Workbook()
@@ -198,6 +244,8 @@ class TestRefusals(BaseCase):
         self.refused(reading.NotATable, "一句话。\n第二句。".encode(), "a.txt")
         self.refused(reading.NotATable, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(99))
         self.refused(reading.NotATable, b'{"a": [1, 2]}', "a.json")
+        self.refused(reading.NotATable, b"<html><p>Log in</p></html>", "a.xls")
+        self.refused(reading.EmptyFile, b"<table></table>", "a.xls")
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr("a.txt", "房号,业主")

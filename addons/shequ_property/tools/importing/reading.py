@@ -1,8 +1,9 @@
 """Files of any office program as sheets and rows.
 
-XLSX (openpyxl), XLS (xlrd) and text with delimiters (CSV, TSV) in UTF-8, UTF-16 or
-GB18030. Rows are streamed: memory does not grow with the file, save for the texts
-that XLSX shares between its cells and for XLS, which is read whole by xlrd.
+XLSX (openpyxl), XLS (xlrd), text with delimiters (CSV, TSV) in UTF-8, UTF-16 or
+GB18030, and the web pages that old programs call spreadsheets. Rows of XLSX and text
+are streamed: memory does not grow with the file, save for the texts that XLSX shares
+between its cells. The other kinds are read whole and may be less large.
 """
 
 import codecs
@@ -22,7 +23,7 @@ from lxml import etree
 from openpyxl.utils.datetime import from_excel
 
 from .. import address
-from . import headers
+from . import headers, markup
 from .values import clean
 
 MEGABYTE = 1024 * 1024
@@ -95,6 +96,8 @@ class Row(NamedTuple):
 class Limits(NamedTuple):
     megabytes: float = 50
     unpacked_megabytes: float = 600
+    # Of a web page, which is read whole and takes ten times its size.
+    markup_megabytes: float = 30
     rows: int = 200_000
 
 
@@ -104,7 +107,8 @@ class Limits(NamedTuple):
 class Workbook:
     """The tables of a file; use it as a context manager or call `close`.
 
-    kind: ``xlsx``, ``xls`` or ``csv``
+    kind: ``xlsx``, ``xls``, ``csv``, or ``html`` and ``xml``, which old programs
+        write and call ``.xls``
     sheets: list of `Sheet`
     skipped: list of ``(sheet name, reason)``: ``hidden``, ``empty``, ``not_a_table``
     encoding, delimiter: of a text file, else ``""``
@@ -502,8 +506,10 @@ def _read_text(data, filename, limits):
         raise NotATable(filename)
     with io.TextIOWrapper(io.BytesIO(data), encoding, "replace", newline="") as text:
         start = text.read(64 * 1024)
-    if "\0" in start or start.lstrip()[:1] in ("<", "{"):
+    if "\0" in start or start.lstrip()[:1] == "{":
         raise NotATable(filename)
+    if start.lstrip()[:1] == "<":
+        return _read_markup(data, encoding, start, filename, limits)
     book = Workbook("csv", filename)
     book.encoding = encoding
     book.delimiter = _delimiter(start)
@@ -516,6 +522,30 @@ def _read_text(data, filename, limits):
             raise ReadError(filename) from error
 
     book.sheets.append(Sheet("", rows, Merges(), limits, filename))
+    return book
+
+
+def _read_markup(data, encoding, start, filename, limits):
+    """A web page or XML that calls itself a spreadsheet."""
+    if len(data) > limits.markup_megabytes * MEGABYTE:
+        raise TooLarge(filename, what="MB", limit=limits.markup_megabytes)
+    book = Workbook("html", filename)
+    book.encoding = encoding
+    with _damaged(filename):
+        if "urn:schemas-microsoft-com:office:spreadsheet" in start and (
+            "<table" not in start.lower() or "progid" in start
+        ):
+            book.kind = "xml"
+            tables = list(markup.xml_sheets(data))
+        elif "<table" in start.lower():
+            tables = list(markup.html_tables(data.decode(encoding, "replace")))
+        else:
+            raise NotATable(filename)
+    for name, rows, ranges in tables:
+        merges = Merges()
+        for one in ranges:
+            merges.add(*one)
+        book.sheets.append(Sheet(name, rows.__iter__, merges, limits, filename))
     return book
 
 
