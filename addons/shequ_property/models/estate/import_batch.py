@@ -336,9 +336,7 @@ class Batch:
         found |= self._own_people("shequ_id_hash", hashes)
         found.fetch(["shequ_phone", "shequ_id_hash", *PARTNER_FIELDS])
         self.by_phone = found.grouped("shequ_phone")
-        self.by_hash = (
-            found.grouped("shequ_id_hash") if "shequ_id_hash" in found._fields else {}
-        )
+        self.by_hash = found.grouped("shequ_id_hash")
 
     def _people(self):
         for plan in self.good():

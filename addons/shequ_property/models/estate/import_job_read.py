@@ -24,35 +24,34 @@ class ShequImport(models.Model):
     @api.model
     def _field_labels(self):
         """What a column may hold, in words; the order is that of the forms."""
-        _ = self.env._
         labels = {
-            "estate": _("Estate"),
-            "lane": _("Lane (弄)"),
-            "building": _("Building"),
-            "entrance": _("Entrance"),
-            "floor": _("Floor"),
-            "room": _("Room"),
-            "address": _("Address in one cell"),
-            "use": _("Use"),
-            "state": _("State of sale"),
-            "building_area": _("Building area"),
-            "exclusive_area": _("Exclusive area"),
-            "real_estate_number": _("Real-estate unit number"),
-            "ref": _("Number in your old system"),
-            "person": _("Name"),
-            "phone": _("Telephone"),
-            "phone2": _("Second telephone"),
-            "role": _("Role (owner, tenant…)"),
-            "id_type": _("Kind of paper"),
-            "id_number": _("Identity number"),
-            "email": _("E-mail"),
-            "share": _("Share of ownership"),
-            "date_from": _("Resident since"),
-            "date_to": _("Resident until"),
-            "representative": _("Votes for the unit"),
-            "tenant": _("Tenant's name"),
-            "tenant_phone": _("Tenant's telephone"),
-            "note": _("Note"),
+            "estate": self.env._("Estate"),
+            "lane": self.env._("Lane (弄)"),
+            "building": self.env._("Building"),
+            "entrance": self.env._("Entrance"),
+            "floor": self.env._("Floor"),
+            "room": self.env._("Room"),
+            "address": self.env._("Address in one cell"),
+            "use": self.env._("Use"),
+            "state": self.env._("State of sale"),
+            "building_area": self.env._("Building area"),
+            "exclusive_area": self.env._("Exclusive area"),
+            "real_estate_number": self.env._("Real-estate unit number"),
+            "ref": self.env._("Number in your old system"),
+            "person": self.env._("Name"),
+            "phone": self.env._("Telephone"),
+            "phone2": self.env._("Second telephone"),
+            "role": self.env._("Role (owner, tenant…)"),
+            "id_type": self.env._("Kind of paper"),
+            "id_number": self.env._("Identity number"),
+            "email": self.env._("E-mail"),
+            "share": self.env._("Share of ownership"),
+            "date_from": self.env._("Resident since"),
+            "date_to": self.env._("Resident until"),
+            "representative": self.env._("Votes for the unit"),
+            "tenant": self.env._("Tenant's name"),
+            "tenant_phone": self.env._("Tenant's telephone"),
+            "note": self.env._("Note"),
         }
         return {name: labels[name] for name in headers.FIELDS}
 
@@ -79,21 +78,20 @@ class ShequImport(models.Model):
 
     @api.model
     def _read_error(self, error):
-        _ = self.env._
         sentences = {
-            "unreadable_file": _(
+            "unreadable_file": self.env._(
                 "The file %(filename)s cannot be read as a spreadsheet: it is damaged."
             ),
-            "empty_file": _("The file %(filename)s is empty."),
-            "not_a_table": _(
+            "empty_file": self.env._("The file %(filename)s is empty."),
+            "not_a_table": self.env._(
                 "No table was found in %(filename)s: a list with a heading such as "
                 "building, room, area and name is expected (XLSX, XLS or CSV)."
             ),
-            "password_protected": _(
+            "password_protected": self.env._(
                 "The file %(filename)s is protected by a password. Save it without "
                 "one and upload it again."
             ),
-            "too_large": _(
+            "too_large": self.env._(
                 "The file %(filename)s is too large: at most %(limit)s %(what)s."
             ),
         }
@@ -409,12 +407,13 @@ class ShequImport(models.Model):
         return "\n".join(dict.fromkeys(lines))
 
     def _left_out(self, reason):
-        _ = self.env._
         return {
-            "total": _("A line of totals: not a unit."),
-            "note": _("A note: not a unit."),
-            "section": _("The heading of a group: it counts for the rows below."),
-        }.get(reason, _("Not a unit."))
+            "total": self.env._("A line of totals: not a unit."),
+            "note": self.env._("A note: not a unit."),
+            "section": self.env._(
+                "The heading of a group: it counts for the rows below."
+            ),
+        }.get(reason, self.env._("Not a unit."))
 
     def _make_totals(self, plan):
         """A line for each building of the file, for the totals people know."""
@@ -451,16 +450,12 @@ class ShequImport(models.Model):
 
     def _insert(self, vals):
         """Insert rows by the thousand."""
-        columns = list(ROW_COLUMNS)
-        template = ", ".join(["%s"] * len(columns))
         iterator = iter(vals)
         while chunk := list(itertools.islice(iterator, ROWS_PER_INSERT)):
-            values = ", ".join(
-                self.env.cr.mogrify(f"({template})", [row[c] for c in columns]).decode()
-                for row in chunk
-            )
-            self.env.cr.execute(
-                f"INSERT INTO shequ_import_row ({', '.join(columns)}) VALUES {values}"
+            self.env.cr.execute_values(
+                INSERT,
+                [tuple(row[column] for column in ROW_COLUMNS) for row in chunk],
+                page_size=ROWS_PER_INSERT,
             )
         self.env["shequ.import.row"].invalidate_model()
 
@@ -482,6 +477,7 @@ ROW_COLUMNS = (
     "cells",
     "content",
 )
+INSERT = f"INSERT INTO shequ_import_row ({', '.join(ROW_COLUMNS)}) VALUES %s"
 
 
 def place_label(key, values):

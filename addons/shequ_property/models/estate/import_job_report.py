@@ -161,20 +161,21 @@ class ShequImport(models.Model):
         return self.env["shequ.download"]._offer(f"{names[kind]}.xlsx", content)
 
     def _template_notes(self):
-        _ = self.env._
         return {
-            "building": _("As it is called: 12号楼, 12, A座."),
-            "room": _("As on the door: 302. Each room has rows of its own."),
-            "building_area": _("Square metres, two decimals: 89.50."),
-            "exclusive_area": _("专有面积: counts in votes. Square metres."),
-            "person": _("One row for each person; a unit may have several rows."),
-            "phone": _("11 digits; landlines with their area code."),
-            "role": _("Owner, co-owner, family, tenant or developer."),
-            "share": _("For co-owners: 1/2 or 50%."),
-            "id_number": _("Kept encrypted. May be left empty."),
-            "date_from": _("First day as owner or resident: 2021-03-05."),
-            "date_to": _("Day on which it ends; empty: for now."),
-            "representative": _("“yes” for the one who votes for the unit."),
+            "building": self.env._("As it is called: 12号楼, 12, A座."),
+            "room": self.env._("As on the door: 302. Each room has rows of its own."),
+            "building_area": self.env._("Square metres, two decimals: 89.50."),
+            "exclusive_area": self.env._("专有面积: counts in votes. Square metres."),
+            "person": self.env._(
+                "One row for each person; a unit may have several rows."
+            ),
+            "phone": self.env._("11 digits; landlines with their area code."),
+            "role": self.env._("Owner, co-owner, family, tenant or developer."),
+            "share": self.env._("For co-owners: 1/2 or 50%."),
+            "id_number": self.env._("Kept encrypted. May be left empty."),
+            "date_from": self.env._("First day as owner or resident: 2021-03-05."),
+            "date_to": self.env._("Day on which it ends; empty: for now."),
+            "representative": self.env._("“yes” for the one who votes for the unit."),
         }
 
     def _template_examples(self, estate):

@@ -134,7 +134,8 @@ class ShequImport(models.Model):
               JOIN pg_class t ON t.oid = c.confrelid
               JOIN pg_attribute a ON a.attrelid = f.oid AND a.attnum = c.conkey[1]
              WHERE c.contype = 'f' AND t.relname = ANY(%s)
-               AND f.relname != ALL(%s) AND f.relnamespace = current_schema::regnamespace
+               AND f.relname != ALL(%s)
+               AND f.relnamespace = current_schema::regnamespace
           ORDER BY 1, 2
             """,
             [list(tables), list(HARMLESS)],

@@ -6,9 +6,10 @@ from unittest.mock import patch
 
 import openpyxl
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ...tools.importing import headers, problems
 from .common import RegistryCase
 
 HEADINGS = "楼号,单元,房号,建筑面积,业主姓名,联系电话,与业主关系,入住日期".split(",")
@@ -206,7 +207,7 @@ class TestImport(ImportCase):
 
         def refuse(model, vals):
             if vals.get("room") == "102":
-                raise UserError("102 cannot be")
+                raise ValidationError(model.env._("Unit") + " 102")
             return check(model, vals)
 
         job = self._checked(NEW_ROWS)
@@ -216,7 +217,9 @@ class TestImport(ImportCase):
         self.assertEqual(
             self._statuses(job), ["applied", "applied", "error", "applied"]
         )
-        self.assertIn("102 cannot be", job.row_ids.mapped("message"))
+        self.assertTrue(
+            any((m or "").endswith(" 102") for m in job.row_ids.mapped("message"))
+        )
         self.assertFalse(self._unit_at("21", "102"))
         self.assertTrue(self._unit_at("21", "101"))
 
@@ -567,20 +570,20 @@ class TestUndo(ImportCase):
                 "channel": "phone",
             }
         )
-        with self.assertRaisesRegex(UserError, "(Ticket|工单): 1"):
+        with self.assertRaisesRegex(UserError, "(Ticket|工单)(: |:)1"):
             job.action_undo()
         self.assertEqual(job.state, "done")
 
     def test_not_when_somebody_logs_in(self):
         job = self._applied(NEW_ROWS)
         self.env["res.users"]._shequ_grant_portal(self._unit_at("21", "102").owner_ids)
-        with self.assertRaisesRegex(UserError, "(User|用户): 1"):
+        with self.assertRaisesRegex(UserError, "(User|用户)(: |:)1"):
             job.action_undo()
 
     def test_not_when_somebody_moved(self):
         job = self._applied(NEW_ROWS)
         self._residency(self.neighbour, self._unit_at("21", "102"), role="tenant")
-        with self.assertRaisesRegex(UserError, "(Residency|住户关系): 1"):
+        with self.assertRaisesRegex(UserError, "(Residency|住户关系)(: |:)1"):
             job.action_undo()
 
 
@@ -676,3 +679,15 @@ class TestRoles(ImportCase):
         file.with_user(self.manager).read(["content"])
         with self.assertRaises(AccessError):
             file.with_user(self.boss).read(["content"])
+
+
+@tagged("post_install", "-at_install")
+class TestWords(ImportCase):
+    def test_every_problem_of_the_reader_is_translated(self):
+        Import = self.env["shequ.import"].with_context(lang="en_US")
+        self.assertEqual(Import._problem_templates(), problems.PROBLEMS)
+
+    def test_every_field_of_the_reader_has_a_name(self):
+        self.assertEqual(
+            set(self.env["shequ.import"]._field_labels()), set(headers.FIELDS)
+        )

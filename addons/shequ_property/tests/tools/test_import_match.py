@@ -3,8 +3,8 @@ import unittest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.shequ_property.tools import import_match
-from odoo.addons.shequ_property.tools.import_match import Ambiguous, Person, Room
+from ...tools import import_match
+from ...tools.import_match import Ambiguous, Person, Room
 
 names = st.sampled_from(["张伟", "李娜", "王芳"])
 phones = st.sampled_from(["", "13800000001", "13800000002"])
