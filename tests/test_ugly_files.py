@@ -1,6 +1,7 @@
 """Five ugly files are read as a careful clerk would read them."""
 
 import json
+import time
 
 import pytest
 
@@ -135,3 +136,47 @@ def test_rows_are_kept_as_json_and_understood_alike(ugly):
                 )
                 assert first == second
                 json.dumps(first.values)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_large_list_is_read_in_seconds(kind):
+    """35,000 rows: read, parsed and grouped; the figures are printed (`-s`)."""
+    data = ugly_files.large(kind=kind)
+    marks = [time.process_time()]
+    with reading.read(data, f"large.{kind}") as book:
+        (sheet,) = book.sheets
+        found = [row for row in sheet.rows() if not row.reason]
+        marks.append(time.process_time())
+        parsed = [rows.parse_row(row, sheet.mapping) for row in found]
+    marks.append(time.process_time())
+    plan = grouping.group(parsed)
+    marks.append(time.process_time())
+    read, parse, group = (b - a for a, b in zip(marks, marks[1:]))
+    print(f"\n{kind}: read {read:.1f} s, parse {parse:.1f} s, group {group:.1f} s CPU")
+    assert len(found) == 35_000
+    assert len(plan.units) == 20_000
+    assert sum(len(unit.persons) for unit in plan.units) == 35_000
+    assert not plan.problems
+    # A few seconds on an idle core; tests run beside other work.
+    assert read + parse + group < 60
+
+
+def test_time_grows_with_the_rows_alone():
+    """Four times the rows of one unit and one building: no more than six times."""
+
+    def seconds(count):
+        lines = [["楼号", "房号", "姓名", "身份", "备注"]]
+        lines += [["1号楼", "101", f"张{n}", "家属", f"b{n}"] for n in range(count)]
+        parsed = [
+            rows.parse_row(line, dict(enumerate(fields)), number=number)
+            for number, line in enumerate(lines[1:])
+        ]
+        start = time.process_time()
+        plan = grouping.group(parsed)
+        assert len(plan.units[0].persons) == count
+        return time.process_time() - start
+
+    fields = ["building", "room", "person", "role", "note"]
+    seconds(100)
+    assert seconds(4_000) < seconds(1_000) * 6 + 0.5

@@ -705,3 +705,48 @@ def lanes():
 
 
 ALL = (fee_system, merged_cells, duplicates, spoilt_numbers, lanes)
+
+
+# ------------------------------------------------------------------------ large
+
+
+def large(units=20_000, people=35_000, kind="xlsx"):
+    """A tidy list of many people: bytes of an XLSX or a GB18030 CSV."""
+    heading = "小区名称,楼号,单元,房号,用途,建筑面积(㎡),业主姓名,联系电话,身份证号"
+    heading += ",与业主关系,入住日期,备注"
+    rows = [heading.split(",")]
+    rows += [_large_row(number, units) for number in range(people)]
+    if kind == "csv":
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        return text.getvalue().encode("gb18030")
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return file.getvalue()
+
+
+def _large_row(number, units):
+    unit = number % units
+    building, rest = divmod(unit, 200)
+    entrance, rest = divmod(rest, 100)
+    floor, room = divmod(rest, 4)
+    born = f"{1950 + number % 50}{number % 12 + 1:02d}{number % 28 + 1:02d}"
+    given = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
+    return [
+        "明月苑",
+        f"{building + 1}号楼",
+        entrance + 1,
+        f"{floor + 1}{room + 1:02d}",
+        "住宅",
+        60 + unit % 8000 / 100,
+        "王李张刘陈"[number % 5] + given[number // 5 % 20] + given[number // 100 % 20],
+        f"13{number:09d}",
+        identity_number(f"310115{born}{number // 50 % 1000:03d}"),
+        "业主" if number < units else "家属",
+        f"2015-{number % 12 + 1:02d}-01",
+        None,
+    ]

@@ -135,31 +135,54 @@ def group(parsed_rows):
 
 def _build(plan, key, rows):
     unit = PlanUnit(key)
-    said = {}
+    memory = _Memory()
     for row in rows:
-        _add_row(plan, unit, row, said)
+        _add_row(plan, unit, row, memory)
+    if len(memory.notes) > 1:
+        unit.values["note"] = "\n".join(memory.notes)
     _check_owners(plan, unit)
     return unit
 
 
-def _add_row(plan, unit, row, said):
-    """Add a row; ``said`` remembers which row gave a value first."""
+class _Memory:
+    """What is known of a unit while its rows are added.
+
+    said: ``{field: row that said it first}``; notes: ordered set;
+    people: ``{name or identity number: [PlanPerson]}``
+    """
+
+    def __init__(self):
+        self.said = {}
+        self.notes = {}
+        self.people = {}
+
+    def keep(self, person):
+        for key in ("name", "id_number"):
+            if value := person.values.get(key):
+                self.people.setdefault((key, value), []).append(person)
+
+    def like(self, values):
+        """People with this name or number."""
+        found = []
+        for key in ("id_number", "name"):
+            found += self.people.get((key, values.get(key)), ())
+        return found
+
+
+def _add_row(plan, unit, row, memory):
     for name in UNIT_FIELDS:
         value = row.values.get(name)
         if value is None:
             continue
         old = unit.values.setdefault(name, value)
-        first = said.setdefault(name, row.key)
-        if old == value:
-            continue
+        first = memory.said.setdefault(name, row.key)
         if name == "note":
-            if value not in old.split("\n"):
-                unit.values["note"] = f"{old}\n{value}"
-        elif name not in _FREE:
+            memory.notes[value] = True
+        elif old != value and name not in _FREE:
             _conflict(plan, row.key, first, name, old, value)
     unit.rows.append(row.key)
     for values in row.values.get("persons", ()):
-        _add_person(plan, unit, row, values)
+        _add_person(plan, unit, row, values, memory)
 
 
 def _conflict(plan, row, first, name, old, value):
@@ -176,8 +199,8 @@ def _shown(name, value):
     return str(value)
 
 
-def _add_person(plan, unit, row, values):
-    for person in unit.persons:
+def _add_person(plan, unit, row, values, memory):
+    for person in memory.like(values):
         if not _same_person(person.values, values):
             continue
         if not _same_residency(person.values, values):
@@ -192,7 +215,9 @@ def _add_person(plan, unit, row, values):
         )
         person.rows.append(row.key)
         return
-    unit.persons.append(PlanPerson(dict(values), [row.key]))
+    person = PlanPerson(dict(values), [row.key])
+    unit.persons.append(person)
+    memory.keep(person)
 
 
 def _person_conflict(plan, row, person, name, old, value):
@@ -294,15 +319,18 @@ def _check_owners(plan, unit):
 
 def _periods(owners):
     """Owners in groups that hold the title at one time."""
-    groups = []
+    groups = []  # [[last beginning, first end, people], …]
     for person in sorted(owners, key=lambda p: p.values.get("date_from", "")):
-        for group_ in groups:
-            if all(_overlap(person.values, other.values) for other in group_):
-                group_.append(person)
+        start = person.values.get("date_from", "")
+        end = person.values.get("date_to", "9999")
+        for known in groups:
+            if start < known[1] and known[0] < end:
+                known[:2] = max(start, known[0]), min(end, known[1])
+                known[2].append(person)
                 break
         else:
-            groups.append([person])
-    return groups
+            groups.append([start, end, [person]])
+    return [people for _start, _end, people in groups]
 
 
 def _check_sum(plan, together, shares):
