@@ -105,7 +105,7 @@ class ShequImport(models.Model):
             ("checking", "Checking"),
             ("checked", "Dry Run"),
             ("applying", "Applying"),
-            ("done", "Done"),
+            ("done", "Completed"),
             ("undoing", "Undoing"),
             ("undone", "Undone"),
             ("failed", "Stopped"),

@@ -38,7 +38,7 @@ class ShequImport(models.Model):
             "exclusive_area": self.env._("Exclusive area"),
             "real_estate_number": self.env._("Real-estate unit number"),
             "ref": self.env._("Number in your old system"),
-            "person": self.env._("Name"),
+            "person": self.env._("Full name"),
             "phone": self.env._("Telephone"),
             "phone2": self.env._("Second telephone"),
             "role": self.env._("Role (owner, tenant…)"),
