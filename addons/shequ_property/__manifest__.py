@@ -35,6 +35,8 @@
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
         "data/people_setup.xml",
+        "data/consent_purposes.xml",
+        "data/retention_rules.xml",
         "data/ir_cron_people.xml",
         "data/shequ.skill.csv",
         "data/shequ.ticket.category.csv",
@@ -64,6 +66,8 @@
         "views/estate/menus.xml",
         "wizards/registry_export_views.xml",
         "data/setup.xml",
+        "views/people/data_reveal_views.xml",
+        "views/people/data_access_views.xml",
         "wizards/phone_intake_views.xml",
         "wizards/ticket_wizard_views.xml",
         "views/ticket/ticket_views.xml",
@@ -84,6 +88,7 @@
         "views/portal/portal_neighbours.xml",
         "views/portal/portal_homes.xml",
         "views/portal/portal_login.xml",
+        "views/portal/portal_privacy.xml",
         "views/ticket/sla_policy_views.xml",
         "views/ticket/sla_holiday_views.xml",
         "views/ticket/sla_automation_views.xml",
@@ -106,6 +111,7 @@
         ],
         "web.assets_backend": [
             "shequ_property/static/src/estate/**/*",
+            "shequ_property/static/src/people/**/*",
             "shequ_property/static/src/ticket/**/*",
         ],
         "web.assets_tests": [

@@ -10,6 +10,7 @@ from . import phone as phone_tools
 
 STARS = "****"
 _MASKED = re.compile(r"\*{2,}")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9*])\+?\d(?:[ -]?\d){6,18}[Xx]?(?![A-Za-z0-9*])")
 _EMAIL = re.compile(r"([^\s<>\"',;@]+)@([^\s<>\"',;@]+)")
 
 
@@ -79,3 +80,14 @@ def mask_id(number):
 def mask_login(login):
     """A log-in name, which is a telephone number or an e-mail address."""
     return mask_email(login) if "@" in (login or "") else mask_phone(login)
+
+
+def mask_text(text):
+    """``text`` with the telephones, e-mail addresses and paper numbers in it masked."""
+    text = _EMAIL.sub(_mask_address, text or "")
+    return _NUMBER.sub(_mask_number, text)
+
+
+def _mask_number(match):
+    number = match.group(0)
+    return mask_id(number) if len(number) >= 15 else mask_phone(number)

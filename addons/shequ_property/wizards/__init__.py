@@ -11,3 +11,4 @@ from . import ticket_hold
 from . import ticket_merge
 from . import ticket_reason
 from . import extend_clock
+from . import data_reveal

@@ -114,7 +114,9 @@ class PhoneIntake(models.TransientModel):
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
         self._fill_place()
-        if self.partner_id and not self.phone:
+        # What is hidden from the clerk is not copied to where it is not; without a
+        # number of its own the ticket gets that of the person.
+        if not self.phone and self.partner_id._shequ_may_see():
             self.phone = self.partner_id.phone
 
     def _fill_place(self):

@@ -78,10 +78,14 @@ class ResPartner(models.Model):
         """Digits find a person by phone number, even by its last four digits."""
         if operator in ("ilike", "like") and self.env.user._is_internal():
             if digits := self._shequ_phone_digits(value):
-                return Domain("shequ_phone", "like", digits) | Domain(
-                    "ref", "=", value.strip()
-                )
+                by_ref = Domain("ref", "=", value.strip())
+                return self._shequ_phone_domain(digits) | by_ref
         return super()._search_display_name(operator, value)
+
+    @api.model
+    def _shequ_phone_domain(self, digits):
+        """People whose number contains ``digits``."""
+        return Domain("shequ_phone", "like", digits)
 
     @api.model
     def _shequ_phone_digits(self, text):

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.mask import mask_login
+
 TITLE_ROLES = ("owner", "co_owner", "developer")
 
 
@@ -431,7 +433,7 @@ class ShequResidency(models.Model):
                 "type": "success",
                 "message": self.env._(
                     "Portal access is open for: %(logins)s",
-                    logins=", ".join(users.sudo().mapped("login")),
+                    logins=", ".join(map(mask_login, users.sudo().mapped("login"))),
                 ),
             },
         }

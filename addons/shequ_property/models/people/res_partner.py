@@ -89,3 +89,46 @@ class ResPartner(models.Model):
                 )
                 found |= self.browse(partner.id for (partner,) in groups)
         return found & self
+
+    # ------------------------------------------------ what leaves the server
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """The e-mail address stands beside the name for those who may see it."""
+        if not self.env.context.get("show_email"):
+            return super()._compute_display_name()
+        seen = self.sudo(False)._shequ_may_see().with_env(self.env)
+        super(ResPartner, seen)._compute_display_name()
+        for partner in self - seen:
+            plain = partner.with_context(show_email=False)
+            partner.display_name = plain.display_name
+
+    def _build_vcard(self):
+        """No card with a masked number: it would be saved as a contact."""
+        if self._shequ_may_see():
+            return super()._build_vcard()
+        plain = self.new({"name": self.name, "function": self.function})
+        return super(ResPartner, plain)._build_vcard()
+
+    @api.model
+    def _shequ_phone_domain(self, digits):
+        if not self._shequ_hides():
+            return super()._shequ_phone_domain(digits)
+        condition = Domain("shequ_phone", "like", digits)
+        return self._shequ_whole_condition(condition, self._shequ_masked_fields())
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        domain = super()._search_display_name(operator, value)
+        if domain is NotImplemented or not self._shequ_hides():
+            return domain
+        masked = self._shequ_masked_fields()
+        return Domain(domain).map_conditions(
+            lambda condition: self._shequ_whole_condition(condition, masked)
+        )
+
+    def action_shequ_reveal(self):
+        """Ask why, then show telephone, e-mail address and identity number whole."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["shequ.data.reveal"]._open(self, purpose="identity")

@@ -17,3 +17,9 @@ class ShequResidency(models.Model):
         if "partner_id" in vals:
             self.partner_id._shequ_protect()
         return result
+
+    def action_reveal(self):
+        """Ask why, then show the data of the person whole."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.partner_id.action_shequ_reveal()

@@ -138,7 +138,7 @@ class Ticket(models.Model):
             "description": ticket.description or "",
             "preferred_time": ticket.preferred_time or "",
             "person": person.name or "",
-            "phone": ticket.contact_phone or person.phone or "",
+            "phone": self._job_phone(),
             "rework": ticket.rework_count,
             "helper": not (ticket.worker_id & workers) and bool(ticket.worker_id),
             "photos": [

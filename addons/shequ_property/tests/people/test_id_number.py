@@ -8,19 +8,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...tools import vault
-from ..estate.common import RegistryCase
+from .common import PeopleCase
 
 NUMBER = "11010519491231002X"
-
-
-class PeopleCase(RegistryCase):
-    """The registry, with a key to seal identity numbers with."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.key = vault.new_key()
-        cls.startClassPatcher(patch.dict(os.environ, {"SHEQU_DATA_KEY": cls.key}))
 
 
 @tagged("post_install", "-at_install")

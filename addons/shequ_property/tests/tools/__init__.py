@@ -9,3 +9,6 @@ from . import test_privacy
 from . import test_importing_values
 from . import test_importing_reading
 from . import test_importing_rows
+from . import test_idnumber
+from . import test_vault
+from . import test_mask

@@ -15,7 +15,7 @@ registry.category("web_tour.tours").add("shequ_demand_pool", {
         },
         {
             content: "The number can be called",
-            trigger: ".modal .o_field_phone a[href^='tel:']",
+            trigger: ".modal .o_field_phone:contains('****')",
         },
         {
             content: "Photos are there to enlarge",

@@ -54,7 +54,7 @@ registry.category("web_tour.tours").add("shequ_my_jobs", {
             trigger: `${card} [data-step='arrive']`,
         },
         {
-            trigger: `${card} a[href='tel:13812345678']`,
+            trigger: `${card} button.o_shequ_call[title='138****5678']`,
         },
         {
             trigger: `${card} a[href^='geo:'], ${card} a[href*='maps']`,

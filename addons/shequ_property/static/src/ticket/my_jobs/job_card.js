@@ -12,6 +12,7 @@ export class JobCard extends Component {
         busy: Boolean,
         isFree: { type: Boolean, optional: true },
         onStep: Function,
+        onCall: Function,
         onPhotos: Function,
         onShowPhoto: Function,
     };
@@ -36,10 +37,6 @@ export class JobCard extends Component {
             start: job.reported_at && deserializeDateTime(job.reported_at),
             hold: job.hold,
         };
-    }
-
-    get telephone() {
-        return `tel:${this.job.phone.replace(/[^+\d]/g, "")}`;
     }
 
     /** A link that opens the map the phone has. */

@@ -196,6 +196,12 @@ export class MyJobs extends Component {
         });
     }
 
+    /** The number is handed out, and noted, with the tap. */
+    async onCall(job) {
+        const { phone } = await this.orm.call("shequ.ticket", "worker_call", [job.id]);
+        browser.location.href = `tel:${phone.replace(/[^+\d]/g, "")}`;
+    }
+
     async onPhotos(job, files) {
         const photos = [];
         for (const file of files.slice(0, MAX_PHOTOS)) {
