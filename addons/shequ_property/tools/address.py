@@ -265,7 +265,8 @@ _IN_ENTRANCE = re.compile(
     r"(\d{1,2}|[A-Z])(?:单元|门|梯)(?:(\d{1,2})(?:层|楼))?([A-Z]?\d{1,5}[A-Z]?)室?"
 )
 _DASHED = re.compile(
-    r"(\d{1,3}[A-Z]?|[A-Z])[-–—_/](?:(\d{1,2})[-–—_/])?(\d{3,4}[A-Z]?)室?"
+    r"(\d{1,3}[A-Z]?|[A-Z])[-–—_/](?:(\d{1,2})[-–—_/])?"
+    r"(\d{3,4}[A-Z]?|B\d-\d{1,4})室?"
 )
 # A space for a car or for things, with the floor it is on.
 _SPACE = re.compile(

@@ -43,6 +43,7 @@ class TestPlaces(BaseCase):
             "12号楼1单元302": Place("", "", "12", "号楼", "1", None, "302"),
             "3弄5号601室": Place("", "3", "5", "号", "", None, "601"),
             "12-1-302": Place("", "", "12", "", "1", None, "302"),
+            "2-1-B1-01": Place("", "", "2", "", "1", None, "B1-01"),
             "12-302": Place("", "", "12", "", "", None, "302"),
             "12幢302": Place("", "", "12", "幢", "", None, "302"),
             "B座1203": Place("", "", "B", "座", "", None, "1203"),
@@ -451,7 +452,12 @@ class TestGroups(BaseCase):
             {"person": "张三", "id_number": "E12345678", "role": "家属"},
             {"person": "李四", "id_number": "E12345678", "role": "租客"},
         )
-        self.assertEqual(told[1], {"id_two_names"})
+        self.assertEqual(told, {1: {"id_two_names"}, 2: {"id_two_names"}})
+        plan, told = self.group(
+            {"person": "张三", "id_number": "E12345678"},
+            {"person": "李四", "id_number": "E12345678"},
+        )
+        self.assertEqual(plan.wrong, {("", 1), ("", 2)})
         number = "310115003007GB00012F00050302"
         parsed = [
             parse(number=n, building="1", room=str(n), real_estate_number=number)

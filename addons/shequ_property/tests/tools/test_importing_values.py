@@ -454,6 +454,7 @@ class TestWords(Cells):
             1: [1, 1],
             "单独所有": [1, 1],
             "共同共有": "joint",
+            "按份共有": None,
         }
         cases.pop("三分之一")
         self.check_values(values.share, cases)

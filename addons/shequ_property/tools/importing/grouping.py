@@ -148,25 +148,13 @@ class _Memory:
     """What is known of a unit while its rows are added.
 
     said: ``{field: row that said it first}``; notes: ordered set;
-    people: ``{name or identity number: [PlanPerson]}``
+    people: ``{name: [PlanPerson]}``
     """
 
     def __init__(self):
         self.said = {}
         self.notes = {}
         self.people = {}
-
-    def keep(self, person):
-        for key in ("name", "id_number"):
-            if value := person.values.get(key):
-                self.people.setdefault((key, value), []).append(person)
-
-    def like(self, values):
-        """People with this name or number."""
-        found = []
-        for key in ("id_number", "name"):
-            found += self.people.get((key, values.get(key)), ())
-        return found
 
 
 def _add_row(plan, unit, row, memory):
@@ -200,7 +188,8 @@ def _shown(name, value):
 
 
 def _add_person(plan, unit, row, values, memory):
-    for person in memory.like(values):
+    known = memory.people.setdefault(values["name"], [])
+    for person in known:
         if not _same_person(person.values, values):
             continue
         if not _same_residency(person.values, values):
@@ -217,7 +206,7 @@ def _add_person(plan, unit, row, values, memory):
         return
     person = PlanPerson(dict(values), [row.key])
     unit.persons.append(person)
-    memory.keep(person)
+    known.append(person)
 
 
 def _person_conflict(plan, row, person, name, old, value):
@@ -234,9 +223,9 @@ def _person_conflict(plan, row, person, name, old, value):
 
 
 def _same_person(one, other):
-    if one.get("id_number") and other.get("id_number"):
-        return one["id_number"] == other["id_number"]
-    return one["name"] == other["name"]
+    """Of two people with one name: no numbers that tell them apart."""
+    numbers = {one.get("id_number"), other.get("id_number")} - {None}
+    return len(numbers) < 2
 
 
 def _same_residency(one, other):

@@ -453,6 +453,8 @@ class _Row:
 
     def _tenants(self):
         """People of the columns for tenants, beside those for owners."""
+        if not self.cells.keys() & {"tenant", "tenant_phone"}:
+            return []
         names, wrong = parsers.names(self.cells.get("tenant"), "tenant")
         if wrong:
             self.problems.append(wrong)

@@ -541,6 +541,8 @@ def share(cell, field="share"):
     word = re.sub(r"\s+", "", text)
     if word.upper() in _JOINT:
         return Parsed("joint")
+    if word == "按份共有":  # by shares, which it does not name
+        return EMPTY
     fraction = _fraction(word)
     if fraction is None or not 0 <= fraction <= 1:
         return Parsed(None, problem("share_invalid", field, text))
