@@ -625,7 +625,7 @@ ROW = {
 
 @tagged("post_install", "-at_install")
 class TestTemplates(BaseCase):
-    def read(self, data):
+    def opened(self, data):
         with reading.read(data, "template.xlsx") as book:
             (sheet,) = book.sheets
             return sheet, list(sheet.rows())
@@ -639,7 +639,7 @@ class TestTemplates(BaseCase):
                         data = templates.make(
                             kind, labels, rows=[example], lane_style=lane_style
                         )
-                        sheet, found = self.read(data)
+                        sheet, found = self.opened(data)
                         fields = templates.columns(kind, labels, lane_style)
                         self.assertEqual(list(sheet.mapping.values()), fields)
                         sure = {
@@ -653,7 +653,7 @@ class TestTemplates(BaseCase):
     def test_what_is_written_is_read(self):
         for labels in (CHINESE, ENGLISH):
             data = templates.make("both", labels, rows=[ROW], lane_style=None)
-            sheet, found = self.read(data)
+            sheet, found = self.opened(data)
             row = rows.parse_row(found[1], sheet.mapping)
             self.assertFalse(row.problems)
             self.assertEqual(
@@ -723,7 +723,7 @@ class TestTemplates(BaseCase):
         self.assertEqual(page.cell(2, fields.index("note") + 1).value, "=1+1")
 
     def test_an_empty_template(self):
-        sheet, found = self.read(templates.make("units", CHINESE))
+        sheet, found = self.opened(templates.make("units", CHINESE))
         self.assertEqual(
             list(sheet.mapping.values()), templates.columns("units", CHINESE)
         )
