@@ -6,9 +6,12 @@ An address inside an estate has up to four parts: lane (弄), building (号楼, 
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
+# Characters; no address inside an estate is longer.
+LONGEST = 80
 # In the order in which buildings of equal number are listed.
 BUILDING_SUFFIXES = ("号楼", "栋", "幢", "座", "号", "楼")
 ROOM_SUFFIXES = {
@@ -61,6 +64,20 @@ class Address(NamedTuple):
     building: str = ""
     entrance: str = ""
     room: str = ""
+
+
+class Place(NamedTuple):
+    """A place as the registry keeps it: an `Address`, and the words of the text that
+    tell the building's suffix, the floor (``None``: not said) and the use."""
+
+    estate: str = ""
+    lane: str = ""
+    building: str = ""
+    suffix: str = ""
+    entrance: str = ""
+    floor: int | None = None
+    room: str = ""
+    use: str = ""
 
 
 # ------------------------------------------------------------------ cleaning
@@ -119,6 +136,22 @@ def expand_range(text, limit=1000):
     if len(result) > limit:
         raise ValueError(text)
     return result
+
+
+def floor_number(text):
+    """Number of a storey: ``3层`` → 3, ``地下一层``, ``B1`` → -1; else ``None``."""
+    text = spelt_out(clean(text))
+    if below := re.fullmatch(r"(?:地下|负|B|-)\s*(\d{1,2})\s*(?:层|楼|F)?", text):
+        return -int(below[1])
+    found = re.fullmatch(r"(?:地上|第)?\s*(\d{1,3})\s*(?:层|楼|F)?", text)
+    return int(found[1]) if found else None
+
+
+def spelt_out(text):
+    """Numerals in front of a mark as figures: ``十二号楼`` → ``12号楼``."""
+    if text.isascii():
+        return text
+    return _NUMBER.sub(lambda match: str(_chinese_number(match[0])), text)
 
 
 # ------------------------------------------------------------------- sorting
@@ -204,7 +237,7 @@ def parse(text):
     ``金昊雅苑十二号楼1单元302室`` and beginnings of these. ``12-1-302`` has two
     readings (building–entrance–room and lane–building–room). Never raises.
     """
-    text = _NUMBER.sub(lambda match: str(_chinese_number(match[0])), clean(text))
+    text = spelt_out(clean(text))
     estate, pieces = _split(text)
     if not pieces:
         return [Address(estate=estate)] if estate else []
@@ -218,6 +251,184 @@ def parse(text):
         if address not in found:
             found.append(address)
     return found
+
+
+# What nearly every list has; the rest goes through `parse`.
+_PLAIN = re.compile(
+    rf"(?:(?P<lane>\d+)弄)?"
+    rf"(?P<building>[0-9]+[A-Z]?|[A-Z]|\d+[{STEMS}])(?P<suffix>号楼|栋|幢|座|号|楼|#)"
+    r"(?:楼)?(?:(?P<entrance>\d{1,2}|[A-Z])(?:单元|门|梯))?"
+    r"(?:(?P<floor>\d{1,2})(?:层|楼))?"
+    r"(?P<room>[A-Z]?\d{1,5}[A-Z]?)室?"
+)
+_IN_ENTRANCE = re.compile(
+    r"(\d{1,2}|[A-Z])(?:单元|门|梯)(?:(\d{1,2})(?:层|楼))?([A-Z]?\d{1,5}[A-Z]?)室?"
+)
+_DASHED = re.compile(
+    r"(\d{1,3}[A-Z]?|[A-Z])[-–—_/](?:(\d{1,2})[-–—_/])?"
+    r"(\d{3,4}[A-Z]?|B\d-\d{1,4})室?"
+)
+# A space for a car or for things, with the floor it is on.
+_SPACE = re.compile(
+    r"(?P<before>.*?)(?:(?P<floor>(?:地下|负)\s*\d{1,2}\s*[层楼]|B\d(?=[层楼车]))[层楼]?)?"
+    r"(?P<garage>地下车库|地面车库|车库|地库|停车场|停车库)?"
+    r"(?P<word>产权车位|人防车位|地下车位|地面车位|机动车位|停车位|车位|储藏室|储藏间|储物间|地下室)"
+    r"[号:#\s]*(?P<room>[A-Z0-9][A-Z0-9\-]*)号?"
+)
+_TRAILING = re.compile(
+    r"(?P<before>.*?)(?P<garage>地下车库|地面车库|车库|地库|停车场|停车库)?"
+    r"(?P<room>[A-Z0-9]*\d[A-Z0-9]*(?:-[A-Z0-9]+)*)号?"
+    r"(?P<word>车位|停车位|储藏室|储藏间|储物间|商铺|铺)"
+)
+_SECTION = re.compile(
+    r"(?:[东西南北中]|[0-9A-Z]+|[一二三四五六七八九十]+)(?:区|期|组团|地块)$"
+)
+_STREET = re.compile(r"[路街道巷]\d*号?$")
+_USE_WORDS = (
+    ("车位", "parking"),
+    ("储", "storage"),
+    ("地下室", "storage"),
+    ("铺", "shop"),
+)
+
+
+@lru_cache(maxsize=4096)
+def read_place(text, lane_style=False):
+    """One cell of a list as a `Place`, or ``None`` when no unit is meant.
+
+    ``3弄5号601室``, ``12-1-302``, ``B座1203``, ``地下一层车位A-021``. With
+    ``lane_style`` three bare numbers are lane, building and room.
+    """
+    text = clean(text)
+    if len(text) > LONGEST:
+        return None
+    text = spelt_out(text)
+    text = re.sub(r"\s+", "" if not text.isascii() else " ", text)
+    place = _read_plain(text, lane_style)
+    place = place or _read_space(text, lane_style) or _read_any(text, lane_style)
+    return place and _without_section(place)
+
+
+def _read_plain(text, lane_style):
+    if found := _PLAIN.fullmatch(text):
+        suffix = found["suffix"].replace("#", "号楼")
+        return Place(
+            lane=found["lane"] or "",
+            building=found["building"],
+            suffix=suffix,
+            entrance=found["entrance"] or "",
+            floor=int(found["floor"]) if found["floor"] else None,
+            room=found["room"],
+        )
+    if found := _IN_ENTRANCE.fullmatch(text):
+        entrance, floor, room = found.groups()
+        return Place(entrance=entrance, floor=floor and int(floor), room=room)
+    if found := _DASHED.fullmatch(text):
+        first, second, room = found.groups("")
+        if lane_style and second:
+            return Place(lane=first, building=second, room=room)
+        return Place(building=first, entrance=second, room=room)
+    return None
+
+
+def _without_section(place):
+    """Put a part of the estate (``2区``, ``一期``) in front of the building's name.
+
+    A street in front of a lane is no estate and is left out.
+    """
+    if _STREET.search(place.estate):
+        return place._replace(estate="")
+    if place.building and (found := _SECTION.search(place.estate)):
+        return place._replace(
+            estate=place.estate[: found.start()],
+            building=found[0] + place.building,
+        )
+    return place
+
+
+def _read_space(text, lane_style):
+    found = _SPACE.fullmatch(text) or _TRAILING.fullmatch(text)
+    if not found:
+        return None
+    use = next(use for word, use in _USE_WORDS if word in found["word"])
+    parts = found.groupdict()
+    floor = floor_number(parts.get("floor") or "")
+    before, building, room = found["before"], found["garage"] or "", found["room"]
+    place = Place(building=building)
+    if use == "shop" or (not before and not building and use == "storage"):
+        # The room's own number may hold the building: 12-101商铺.
+        return _with_use(_read_any(before + room, lane_style), use, floor)
+    if before:
+        place = _read_building(before)
+        if building and not place.building:
+            place = place._replace(building=building)
+    return _with_use(place._replace(room=room), use, floor)
+
+
+def _with_use(place, use, floor):
+    if place is None:
+        return None
+    return place._replace(use=use, floor=place.floor if floor is None else floor)
+
+
+def _read_building(text):
+    """Building, and perhaps entrance, at the beginning of an address."""
+    best = next(
+        (one for one in parse(text) if one.building and not one.room),
+        Address(estate=text),
+    )
+    return Place(
+        best.estate, best.lane, best.building, _suffix(text, best), best.entrance
+    )
+
+
+def _read_any(text, lane_style):
+    readings = [one for one in parse(text) if one.room]
+    if lane_style:
+        readings.sort(key=lambda one: not one.lane)
+    if not readings:
+        return None
+    best = readings[0]
+    floor = re.search(r"(地下\d+|负\d+|\d+)(?:层|楼(?=\d))", text)
+    return Place(
+        best.estate,
+        best.lane,
+        best.building,
+        _suffix(text, best),
+        best.entrance,
+        floor_number(floor[1]) if floor else None,
+        best.room,
+        "shop" if "铺" in text else "parking" if "车位" in text else "",
+    )
+
+
+def _suffix(text, found):
+    if not found.building:
+        return ""
+    marks = "|".join(BUILDING_SUFFIXES)
+    match = re.search(rf"{re.escape(found.building)}(?P<suffix>{marks}|#)", text)
+    return match["suffix"].replace("#", "号楼") if match else ""
+
+
+@lru_cache(maxsize=4096)
+def read_building(text):
+    """A building's cell or sheet name (``3弄5号``, ``12栋``) as a `Place`.
+
+    A name without a number, such as ``会所``, is the building's name as it stands.
+    """
+    text = clean(text)
+    if len(text) > LONGEST:
+        return Place(building=text)
+    text = spelt_out(text)
+    text = re.sub(r"#楼?$", "号楼", text)
+    name, suffix = split_building(text)
+    if re.fullmatch(rf"[0-9]+[A-Z{STEMS}]?|[A-Z]", name):
+        return Place(building=name, suffix=suffix)
+    if re.search(r"弄|单元|门|[0-9A-Z](?:栋|幢|座|号)", text):
+        place = _without_section(_read_building(text))
+        if place.building:
+            return place
+    return Place(building=name, suffix=suffix if name else "")
 
 
 def _split(text):

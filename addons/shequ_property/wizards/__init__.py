@@ -1,5 +1,7 @@
 from . import phone_intake
 from . import setup
+from . import download
+from . import registry_export
 from . import estate_wizard
 from . import residency_transfer
 from . import base_partner_merge

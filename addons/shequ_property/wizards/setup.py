@@ -106,18 +106,11 @@ class ShequSetup(models.TransientModel):
             "shequ_property.action_estate"
         )
 
-    def _import(self, model):
-        return {
-            "type": "ir.actions.client",
-            "tag": "import",
-            "params": {"active_model": model, "context": {}},
-        }
-
-    def action_import_units(self):
-        return self._import("shequ.unit")
-
-    def action_import_residents(self):
-        return self._import("shequ.residency")
+    def action_import(self):
+        """A new import; those under way are in the menu."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "shequ_property.action_import_new"
+        )
 
     def action_invite(self):
         return self.env["ir.actions.act_window"]._for_xml_id(

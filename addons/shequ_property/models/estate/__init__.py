@@ -14,3 +14,14 @@ from . import duplicate
 from . import duplicate_different
 from . import res_users
 from . import ir_ui_menu
+from . import import_job
+from . import import_job_words
+from . import import_job_read
+from . import import_job_check
+from . import import_job_apply
+from . import import_job_undo
+from . import import_job_report
+from . import import_column
+from . import import_row
+from . import import_total
+from . import import_change

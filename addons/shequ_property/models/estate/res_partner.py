@@ -18,6 +18,11 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="The phone number in one form, to find a caller at once.",
     )
+    shequ_phone2 = fields.Char(
+        string="Second Phone",
+        groups="base.group_user",
+        help="Another number of the person, from the lists of the office.",
+    )
     shequ_residency_ids = fields.One2many(
         "shequ.residency",
         "partner_id",

@@ -289,8 +289,10 @@ class ShequResidency(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         today = self.env["shequ.estate"]._today()
-        for vals in vals_list:
-            if vals.get("is_representative") and vals.get("unit_id"):
+        chosen = [v for v in vals_list if v.get("is_representative")]
+        voted_for = self._units_with_representative(chosen)
+        for vals in chosen:
+            if vals.get("unit_id") in voted_for:
                 self._step_down(
                     vals["unit_id"], vals.get("date_from") or today, vals.get("date_to")
                 )
@@ -310,6 +312,16 @@ class ShequResidency(models.Model):
             self.env["res.users"]._shequ_open_companies(self.partner_id)
         return result
 
+    def _units_with_representative(self, vals_list):
+        """Ids of the units among ``vals_list`` that somebody votes for."""
+        units = [vals["unit_id"] for vals in vals_list if vals.get("unit_id")]
+        if not units:
+            return set()
+        groups = self._read_group(
+            [("unit_id", "in", units), ("is_representative", "=", True)], ["unit_id"]
+        )
+        return {unit.id for (unit,) in groups}
+
     def _step_down(self, unit_id, date_from, date_to):
         """Choosing another representative of a unit moves the office.
 
@@ -326,6 +338,8 @@ class ShequResidency(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
+        if self.env.su and self.env.context.get("shequ_import_undo"):
+            return  # an import is taken back: its residencies were never true
         today = self.env["shequ.estate"]._today()
         for residency in self:
             if residency.date_from < today or residency.date_to:

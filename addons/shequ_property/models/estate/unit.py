@@ -76,6 +76,12 @@ class ShequUnit(models.Model):
         groups="base.group_user,shequ_property.group_resident",
         help="不动产单元号, 28 characters as printed on the certificate.",
     )
+    ref = fields.Char(
+        string="Number in Old System",
+        index="btree_not_null",
+        groups="base.group_user",
+        help="户号 or customer number by which an earlier system knew the unit.",
+    )
     notes = fields.Text(groups="base.group_user")
 
     address = fields.Char(compute="_compute_address", store=True, index="trigram")

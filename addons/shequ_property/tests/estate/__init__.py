@@ -6,3 +6,4 @@ from . import test_duplicates
 from . import test_labels
 from . import test_moves
 from . import test_roll
+from . import test_import

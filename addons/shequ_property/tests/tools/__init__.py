@@ -10,6 +10,9 @@ from . import test_search_terms
 from . import test_similar
 from . import test_sla
 from . import test_throttle
+from . import test_importing_values
+from . import test_importing_reading
+from . import test_importing_rows
 from . import test_idnumber
 from . import test_vault
 from . import test_mask
