@@ -1,6 +1,8 @@
 """Where everything lies, and which environment the processes get."""
 
 import ast
+import base64
+import contextlib
 import hashlib
 import os
 import re
@@ -102,6 +104,27 @@ def version_key(version):
     return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
 
 
+def data_key():
+    """The key that seals identity numbers on this machine: made once, and kept.
+
+    Without it the numbers in the databases of this folder cannot be read again.
+    Production gets its own by the environment variable SHEQU_DATA_KEY.
+    """
+    path = LOCAL / "data.key"
+    if not path.is_file():
+        LOCAL.mkdir(parents=True, exist_ok=True)
+        key = base64.urlsafe_b64encode(os.urandom(32)).decode()
+        # Written whole before it gets its name, and never over another one's.
+        draft = path.with_name(f"data.key.{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as stream:
+            stream.write(key + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
 def environment(extra_addons=(), **more):
     """The environment of every process that imports Odoo.
 
@@ -122,6 +145,7 @@ def environment(extra_addons=(), **more):
         PYTHONUNBUFFERED="1",
         PYTHONWARNINGS="ignore",
         SHEQU_LOCAL=str(LOCAL),
+        SHEQU_DATA_KEY=os.environ.get("SHEQU_DATA_KEY") or data_key(),
         PATH=os.pathsep.join([str(PYTHON.parent), env.get("PATH", os.defpath)]),
     )
     env.update({key: str(value) for key, value in more.items()})

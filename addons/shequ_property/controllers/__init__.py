@@ -5,3 +5,4 @@ from . import portal_ticket
 from . import portal_neighbours
 from . import portal_family
 from . import portal_login
+from . import portal_privacy

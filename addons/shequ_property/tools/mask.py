@@ -10,7 +10,7 @@ from . import phone as phone_tools
 
 STARS = "****"
 _MASKED = re.compile(r"\*{2,}")
-_NUMBER = re.compile(r"(?<![\w*])\+?\d(?:[ -]?\d){6,18}[Xx]?(?![\w*])")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9*])\+?\d(?:[ -]?\d){6,18}[Xx]?(?![A-Za-z0-9*])")
 _EMAIL = re.compile(r"([^\s<>\"',;@]+)@([^\s<>\"',;@]+)")
 
 

@@ -93,7 +93,7 @@ class Base(models.AbstractModel):
     @api.model
     def _shequ_masked_related(self, steps):
         model = self
-        for position, step in enumerate(steps[:-1]):
+        for step in steps[:-1]:
             field = model._fields.get(step)
             if not field or not field.comodel_name:
                 return None

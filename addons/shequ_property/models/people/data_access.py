@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -102,14 +104,18 @@ class ShequDataAccess(models.Model):
         )
 
     def write(self, vals):
-        raise UserError(
-            self.env._("The log of access to personal data cannot be changed.")
-        )
+        if self:
+            raise UserError(
+                self.env._("The log of access to personal data cannot be changed.")
+            )
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        # What is past the period of keeping goes by the retention job alone.
         if self.env.context.get("shequ_retention") and self.env.su:
             self.env.cr.execute(SQL("SET LOCAL shequ.retention = 'on'"))
-            return super().unlink()
+            return
         raise UserError(
             self.env._("The log of access to personal data cannot be changed.")
         )
@@ -126,6 +132,9 @@ class ShequDataAccess(models.Model):
         :param more: ``channel`` and ``model`` where they are not what the request says
         :return: the row (as super-user)
         """
+        if self.env.cr.readonly:
+            # Odoo handles the request again on the cursor that writes.
+            raise ReadOnlySqlTransaction("A look at personal data is logged.")
         user = self.env.user
         people = partners.sudo().exists()
         values = {
@@ -220,3 +229,48 @@ class ShequDataAccess(models.Model):
                 )
             )
         return bool(people - people._shequ_of_estates(user.sudo().shequ_estate_ids))
+
+    # ------------------------------------------------------------ the officer
+
+    @api.model
+    def _officers(self):
+        """The people to tell; administrators only where there is nobody else."""
+        group = self.env.ref("shequ_property.group_privacy_officer")
+        officers = group.sudo().all_user_ids.filtered("active")
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
+        return (officers - admin - self.env.ref("base.user_root")) or admin
+
+    @api.model
+    def _remind_officers(self, summary, reason):
+        """One open activity per officer and matter; none without ``reason``."""
+        if not reason:
+            return
+        for officer in self._officers():
+            partner = officer.partner_id
+            known = (
+                self.env["mail.activity"]
+                .sudo()
+                .search_count(
+                    [
+                        ("res_model", "=", "res.partner"),
+                        ("res_id", "=", partner.id),
+                        ("summary", "=", summary),
+                    ],
+                    limit=1,
+                )
+            )
+            if not known:
+                partner.sudo().activity_schedule(
+                    "mail.mail_activity_data_todo", summary=summary, user_id=officer.id
+                )
+
+    @api.model
+    def _cron_unusual(self):
+        """Tell the officers each morning when somebody looked unusually."""
+        since = fields.Datetime.now() - timedelta(days=1)
+        rows = self.sudo().search([("unusual", "=", True), ("date", ">=", since)])
+        if rows:
+            self._remind_officers(
+                self.env._("Unusual access to personal data: look at the log"),
+                "unusual",
+            )

@@ -159,18 +159,21 @@ class ResPartner(models.Model):
             "number": mask_id(idnumber.normalise(id_number)),
             "kind": dict(selection).get(id_type, ""),
         }
-        _ = self.env._
         if code == "length":
-            return _("%(number)s has not as many characters as a %(kind)s.", **words)
+            return self.env._(
+                "%(number)s has not as many characters as a %(kind)s.", **words
+            )
         if code == "date":
-            return _("%(number)s names a date of birth that does not exist.", **words)
+            return self.env._(
+                "%(number)s names a date of birth that does not exist.", **words
+            )
         if code == "check":
-            return _(
+            return self.env._(
                 "%(number)s is no %(kind)s: the last character does not fit the "
                 "others. Most likely a digit was mistyped.",
                 **words,
             )
-        return _("%(number)s does not look like a %(kind)s.", **words)
+        return self.env._("%(number)s does not look like a %(kind)s.", **words)
 
     @api.model
     def _shequ_id_hash(self, id_number):

@@ -18,7 +18,7 @@ class ShequResidency(models.Model):
             self.partner_id._shequ_protect()
         return result
 
-    def action_shequ_reveal(self):
+    def action_reveal(self):
         """Ask why, then show the data of the person whole."""
         self.ensure_one()
         self.check_access("read")

@@ -7,6 +7,8 @@ fail is shown by the role that may see: there the canary has to be found.
 import contextlib
 import json
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -37,7 +39,7 @@ class TestLeak(PeopleCase):
         )
         cls.ticket._assign(team=cls.team, worker=cls.craftsman)
         cls.ticket.message_post(
-            body="好的", author_id=cls.canary.id, email_from=CANARY_EMAIL
+            body=Markup("<p>ok</p>"), author_id=cls.canary.id, email_from=CANARY_EMAIL
         )
         cls.ticket.message_subscribe(cls.canary.ids)
         cls.canary.with_context(tracking_disable=False).write(

@@ -34,6 +34,16 @@ ROUTES = {
     "/my/community/unit": ("POST", {"unit_id": "{u}"}, OWNER),
     "/my/settings": ("GET", {}, EVERYBODY),
     "/my/settings (save)": ("POST", {"theme": "light"}, EVERYBODY),
+    "/my/privacy": ("GET", {}, EVERYBODY),
+    "/my/privacy/notice": ("POST", {}, EVERYBODY),
+    "/my/privacy/consent": (
+        "POST",
+        {"purpose_id": "{p}", "answer": "given"},
+        EVERYBODY,
+    ),
+    "/my/privacy/correct": ("POST", {"wish": "x"}, EVERYBODY),
+    "/my/privacy/erase": ("POST", {"wish": "x"}, EVERYBODY),
+    "/my/privacy/download": ("POST", {}, EVERYBODY),
     "/my/report": ("GET", {}, EVERYBODY),
     "/my/report (send)": ("POST", {"unit_id": "{u}", "description": "x"}, None),
     "/my/report/token": ("GET", {}, EVERYBODY),
@@ -116,6 +126,7 @@ class TestAccessTable(PortalCase):
             sm=self.shared.media_ids[:1].id,
             u=self.unit.id,
             r=self.family.id,
+            p=self.env.ref("shequ_property.purpose_news").id,
         )
 
     def _visit(self, route, method, values):

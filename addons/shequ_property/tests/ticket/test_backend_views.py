@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import Form, tagged
 
+from ...tools.mask import mask_phone
 from .common_desk import photo, photo_bytes
 from .common_ticket import TicketCase
 
@@ -244,7 +245,7 @@ class TestWorkerJobs(TicketCase):
         self.assertEqual([job["id"] for job in jobs["mine"]], [urgent.id, calm.id])
         self.assertEqual([job["id"] for job in jobs["team"]], [free.id])
         card = jobs["mine"][0]
-        self.assertEqual(card["phone"], self.wang.phone)
+        self.assertEqual(card["phone"], mask_phone(self.wang.phone))
         self.assertEqual(card["preferred_time"], "tonight")
         self.assertIn("12号楼", card["address"])
         json.dumps(jobs)

@@ -6,3 +6,6 @@ from . import test_address
 from . import test_phone
 from . import test_search_terms
 from . import test_privacy
+from . import test_idnumber
+from . import test_vault
+from . import test_mask
