@@ -24,11 +24,13 @@ class ShequDataReveal(models.TransientModel):
             ("bill", "Bills and payments"),
             ("other", "Something else"),
         ],
-        string="Why",
+        string="Needed for",
         required=True,
         default="callback",
     )
-    reason = fields.Char(help="In a few words; the privacy officer reads it.")
+    reason = fields.Char(
+        string="In Words", help="In a few words; the privacy officer reads it."
+    )
     logged_at = fields.Datetime(readonly=True)
     shown = fields.Boolean(compute="_compute_values")
     phone_masked = fields.Char(string="Telephone", compute="_compute_values")
