@@ -302,7 +302,7 @@ class ShequRegistration(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Refuse"),
+            "name": self.env._("Reject"),
             "res_model": "shequ.registration.refuse",
             "view_mode": "form",
             "target": "new",
