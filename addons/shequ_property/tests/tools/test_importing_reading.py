@@ -192,6 +192,19 @@ class TestFormats(BaseCase):
         _sheet, rows = only(file.getvalue())
         self.assertEqual([line[2] for line in cells(rows)], [89.5, "#DIV/0!"])
 
+    def test_text_in_several_fonts(self):
+        for options in ({}, {"constant_memory": True}):
+            file = io.BytesIO()
+            book = xlsxwriter.Workbook(file, options)
+            bold = book.add_format({"bold": True})
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, ["房号", "业主", "面积"])
+            sheet.write(1, 0, "302")
+            sheet.write_rich_string(1, 1, "张", bold, "三", "、李四")
+            book.close()
+            _sheet, rows = only(file.getvalue())
+            self.assertEqual(cells(rows), [["302", "张三、李四", None]])
+
     def test_old_macs_count_from_1904(self):
         file = io.BytesIO()
         book = xlsxwriter.Workbook(file, {"date_1904": True})

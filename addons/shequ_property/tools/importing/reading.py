@@ -363,19 +363,24 @@ def _xlsx_rows(archive, path, source, filename):
 
 def _xlsx_cells(row, cell_value):
     cells = []
-    for cell in row.iterchildren("{*}c"):
+    for cell in row:
         reference = cell.get("r")
         if reference:
             column = _letters(reference.rstrip("0123456789"))
             if column >= MAX_COLUMNS:
                 break
-            cells += [None] * (column - len(cells))
-        cells.append(cell_value(cell))
+            if column >= len(cells):
+                cells += [None] * (column - len(cells) + 1)
+            cells[column] = cell_value(cell)
+        else:
+            cells.append(cell_value(cell))
     return cells
 
 
 def _inline_text(cell):
     """Text of a cell, without the reading aids that East Asian text may carry."""
+    if len(cell) == 1 and len(cell[0]) == 1 and cell[0][0].tag.endswith("}t"):
+        return cell[0][0].text or ""  # nearly always
     return "".join(
         text.text or ""
         for text in cell.iter("{*}t")
