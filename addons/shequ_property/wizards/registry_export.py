@@ -44,7 +44,7 @@ class ShequRegistryExport(models.TransientModel):
         store=True,
         readonly=False,
     )
-    may_see = fields.Boolean(compute="_compute_masked")
+    may_see = fields.Boolean(compute="_compute_may_see")
     reason = fields.Char(
         help="Why whole telephone and identity numbers are needed; it is logged."
     )
@@ -70,12 +70,13 @@ class ShequRegistryExport(models.TransientModel):
     def _active_ids(self):
         return self.env.context.get("active_ids") or []
 
+    def _compute_may_see(self):
+        self.may_see = self.env.user.has_group("shequ_property.group_personal_data")
+
     @api.depends("kind")
     def _compute_masked(self):
-        may = self.env.user.has_group("shequ_property.group_personal_data")
         for wizard in self:
-            wizard.may_see = may
-            wizard.masked = not may
+            wizard.masked = not wizard.may_see
 
     @api.depends("estate_id", "building_ids", "unit_ids")
     def _compute_unit_count(self):

@@ -231,6 +231,7 @@ class TestNameSearch(RegistryCase):
     def test_the_index_serves_the_search(self):
         """With the planner kept from scans, a completion uses the search index."""
         self.env.flush_all()
+        self.env.cr.execute("ANALYZE shequ_unit")
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         query = self.env["shequ.unit"]._search(
             [("search_key", "=like", "12-302%")], order="id"
