@@ -1,5 +1,6 @@
 """The pure logic of `./shequ`: no network, no database, no Odoo."""
 
+import base64
 import errno
 import io
 import os
@@ -321,6 +322,19 @@ def test_an_odoo_home_without_odoo_is_refused(monkeypatch, tmp_path):
 
 
 # -- environment and virtual environment -------------------------------------
+
+
+def test_data_key_is_made_once_and_kept_private(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "LOCAL", tmp_path / "local")
+    monkeypatch.delenv("SHEQU_DATA_KEY", raising=False)
+    key = layout.environment()["SHEQU_DATA_KEY"]
+    assert len(base64.urlsafe_b64decode(key)) == 32
+    assert layout.environment()["SHEQU_DATA_KEY"] == key
+    kept = list((tmp_path / "local").iterdir())
+    assert [path.name for path in kept] == ["data.key"]
+    assert kept[0].stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("SHEQU_DATA_KEY", "mine")
+    assert layout.environment()["SHEQU_DATA_KEY"] == "mine"
 
 
 def test_settings_of_the_caller_do_not_leak_into_odoo(monkeypatch):

@@ -212,7 +212,8 @@ class Loader:
         estates = self._make_estates()
         roles = {
             role: env.ref(f"shequ_property.group_{role}").id
-            for role in {row["role"] for row in texts.rows("staff")} | {"worker"}
+            for role in {row["role"] for row in texts.rows("staff")}
+            | {"worker", "privacy_officer"}
         }
         rows = [
             *texts.rows("staff"),
@@ -252,10 +253,13 @@ class Loader:
 
     def _staff_values(self, row, roles, estates):
         companies = [self._id("companies", code) for code in row["company"].split()]
+        groups = [roles[row["role"]]]
+        if row["role"] == "company_manager":
+            groups.append(roles["privacy_officer"])
         return {
             "name": row["name"],
             "login": row["login"],
-            "group_ids": [(6, 0, [roles[row["role"]]])],
+            "group_ids": [(6, 0, groups)],
             "company_id": companies[0],
             "company_ids": [(6, 0, companies)],
             "shequ_estate_ids": [

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 
 # How long a dialog goes on showing what it was opened for.
 SHOWN_MINUTES = 15
+# Calling somebody takes a number and no more (PIPL 6: the least that serves).
+PHONE_ALONE = ("callback", "emergency")
 
 
 class ShequDataReveal(models.TransientModel):
@@ -24,11 +26,13 @@ class ShequDataReveal(models.TransientModel):
             ("bill", "Bills and payments"),
             ("other", "Something else"),
         ],
-        string="Why",
+        string="Needed for",
         required=True,
         default="callback",
     )
-    reason = fields.Char(help="In a few words; the privacy officer reads it.")
+    reason = fields.Char(
+        string="In Words", help="In a few words; the privacy officer reads it."
+    )
     logged_at = fields.Datetime(readonly=True)
     shown = fields.Boolean(compute="_compute_values")
     phone_masked = fields.Char(string="Telephone", compute="_compute_values")
@@ -36,7 +40,7 @@ class ShequDataReveal(models.TransientModel):
     email_whole = fields.Char(string="E-mail", compute="_compute_values")
     id_whole = fields.Char(string="Identity Number", compute="_compute_values")
 
-    @api.depends("logged_at")
+    @api.depends("logged_at", "purpose")
     def _compute_values(self):
         """Whole values for who has said why, for some minutes, never stored."""
         since = fields.Datetime.now() - timedelta(minutes=SHOWN_MINUTES)
@@ -49,8 +53,9 @@ class ShequDataReveal(models.TransientModel):
             dialog.shown = shown
             dialog.phone_masked = person._shequ_mask_value("phone", phone)
             dialog.phone_whole = phone if shown else False
-            dialog.email_whole = person.email if shown else False
-            dialog.id_whole = person.shequ_id_number if shown else False
+            more = shown and dialog.purpose not in PHONE_ALONE
+            dialog.email_whole = person.email if more else False
+            dialog.id_whole = person.shequ_id_number if more else False
 
     @api.model
     def _open(self, partner, ticket=None, purpose="callback"):
@@ -89,6 +94,9 @@ class ShequDataReveal(models.TransientModel):
             raise AccessError(self.env._("The log is not written by hand."))
         if {"partner_id", "ticket_id"} & vals.keys():
             raise AccessError(self.env._("Open the dialog again for somebody else."))
+        if "purpose" in vals and not self.env.su and any(self.mapped("logged_at")):
+            # Another purpose shows more: it has to be said, and noted, again.
+            self.sudo().logged_at = False
         return super().write(vals)
 
     def _check_readable(self):
@@ -111,7 +119,7 @@ class ShequDataReveal(models.TransientModel):
         names = [
             name
             for name in ("phone", "email", "shequ_id_number")
-            if person[name] or (name == "phone" and self.ticket_id)
+            if name == "phone" or (person[name] and self.purpose not in PHONE_ALONE)
         ]
         self.env["shequ.data.access"]._log(
             person,

@@ -61,6 +61,7 @@ class ShequDataAccess(models.Model):
     purpose = fields.Selection(PURPOSES, required=True, readonly=True)
     reason = fields.Char(readonly=True)
     field_names = fields.Char(string="Which Data", readonly=True)
+    data_words = fields.Char(string="Data", compute="_compute_data_words")
     channel = fields.Selection(
         CHANNELS, string="From Where", required=True, readonly=True
     )
@@ -119,6 +120,18 @@ class ShequDataAccess(models.Model):
         raise UserError(
             self.env._("The log of access to personal data cannot be changed.")
         )
+
+    @api.depends("field_names")
+    def _compute_data_words(self):
+        """The fields in words of the user's language."""
+        known = self.env["res.partner"]._fields
+        for row in self:
+            names = (row.field_names or "").split(", ")
+            words = {
+                known[name]._description_string(self.env) if name in known else name
+                for name in names
+            }
+            row.data_words = "、".join(sorted(words)) if names != [""] else False
 
     @api.model
     def _log(self, partners, purpose, reason="", fields=(), count=None, **more):

@@ -14,7 +14,6 @@ class ShequDataRequest(models.Model):
     _description = "Request about Personal Data"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "deadline, id"
-    _rec_name = "kind"
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -78,6 +77,13 @@ class ShequDataRequest(models.Model):
             lambda user: self.company_id in user.company_ids and user.id > 2
         )
         return (own or officers.filtered("active"))[:1]
+
+    @api.depends("kind", "partner_id.name")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for request in self:
+            name = request.partner_id.name or ""
+            request.display_name = f"{kinds.get(request.kind, '')} · {name}"
 
     @api.depends("kind", "partner_id", "state")
     def _compute_obstacles(self):

@@ -41,10 +41,17 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
     shequ_id_sealed = fields.Char(
-        copy=False, prefetch=False, groups="base.group_system"
+        copy=False,
+        prefetch=False,
+        groups="base.group_system",
+        export_string_translation=False,
     )
     shequ_id_hash = fields.Char(
-        copy=False, prefetch=False, index="btree_not_null", groups="base.group_system"
+        copy=False,
+        prefetch=False,
+        index="btree_not_null",
+        groups="base.group_system",
+        export_string_translation=False,
     )
 
     @api.depends("shequ_id_sealed")

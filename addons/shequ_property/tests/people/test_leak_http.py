@@ -243,6 +243,10 @@ class TestLeakHttp(PortalCase):
         root = logging.getLogger()
         root.addHandler(ear)
         self.addCleanup(root.removeHandler, ear)
+        for name in ("odoo", "werkzeug"):
+            logger = logging.getLogger(name)
+            self.addCleanup(logger.setLevel, logger.level)
+            logger.setLevel(logging.INFO)
         with (
             mute_logger("odoo.addons.web.controllers.export"),
             self.assertLogs("odoo.http", "INFO") as errors,
@@ -254,8 +258,9 @@ class TestLeakHttp(PortalCase):
         self.assertFalse(traces("\n".join(ear.lines + errors.output)))
 
     def test_mail_to_others_names_nobody(self):
+        words = "x"
         self.ticket.message_post(
-            body="x",
+            body=words,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             author_id=self.canary.id,

@@ -112,6 +112,15 @@ class TestMasking(PeopleCase):
         self.assertEqual(row.user_id, self.front_desk)
         self.assertIn("前台核对", row.reason)
         self.assertIn("shequ_id_number", row.field_names)
+        dialog.write({"purpose": "callback"})
+        self.assertFalse(dialog.phone_whole)
+        dialog.action_show()
+        self.assertTrue(dialog.phone_whole)
+        self.assertFalse(dialog.id_whole or dialog.email_whole)
+        row = self.env["shequ.data.access"].search(
+            [("partner_ids", "in", self.canary.ids)], limit=1
+        )
+        self.assertEqual(row.field_names, "phone")
         with self.assertRaises(AccessError):
             dialog.write({"logged_at": "2030-01-01"})
         with self.assertRaises(AccessError):
