@@ -60,7 +60,7 @@ class ShequRegistration(models.Model):
     guardian_agreed = fields.Boolean(string="Guardian Agreed", readonly=True)
     state = fields.Selection(
         [
-            ("waiting", "Waiting"),
+            ("waiting", "To Be Verified"),
             ("verified", "Verified"),
             ("refused", "Refused"),
             ("withdrawn", "Withdrawn"),
