@@ -80,9 +80,7 @@ class ShequImport(models.Model):
             "unreadable": self.env._(
                 "“%(text)s” holds characters that could not be read."
             ),
-            "too_long": self.env._(
-                "“%(text)s” is too long: %(count)s characters."
-            ),
+            "too_long": self.env._("“%(text)s” is too long: %(count)s characters."),
             "row_empty": self.env._(
                 "The row says neither which unit nor which person is meant."
             ),
