@@ -295,6 +295,15 @@ class ShequImport(models.Model):
         return results
 
     def _tell_done(self):
+        if self.new_people:
+            self.env["shequ.data.access"]._log(
+                self.env["res.partner"],
+                "import",
+                self.filename,
+                ["phone", "shequ_id_number", "email"],
+                count=self.new_people,
+                model=self._name,
+            )
         self.message_post(
             body=self.env._(
                 "Imported: %(applied)s rows applied, %(unchanged)s unchanged, "

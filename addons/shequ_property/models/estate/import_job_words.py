@@ -92,8 +92,8 @@ class ShequImport(models.Model):
                 "“%(text)s” is not understood as the address of a unit."
             ),
             "address_date": self.env._(
-                "“%(text)s” is a date: the spreadsheet has changed an address such as "
-                "12-1. Format the column as text and type it again."
+                "“%(text)s” is a date: the spreadsheet has changed an address such "
+                "as 12-1. Format the column as text and type it again."
             ),
             "place_conflict": self.env._(
                 "“%(text)s” and the other cells of the row name different places: "
@@ -116,38 +116,38 @@ class ShequImport(models.Model):
             ),
             "phone_invalid": self.env._("“%(text)s” is not a phone number."),
             "phone_length": self.env._(
-                "The phone number “%(text)s” has %(count)s digits; a mobile number has "
-                "11."
+                "The phone number “%(text)s” has %(count)s digits; a mobile number "
+                "has 11."
             ),
             "phone_destroyed": self.env._(
-                "The spreadsheet has rounded the phone number to “%(text)s”: format the"
-                " column as text and type the number again."
+                "The spreadsheet has rounded the phone number to “%(text)s”: format"
+                " the column as text and type the number again."
             ),
             "id_invalid": self.env._(
                 "“%(text)s” is not the number of an identity document."
             ),
             "id_check_digit": self.env._(
-                "The last character of the number %(text)s does not fit: one of its "
-                "digits is mistyped."
+                "The last character of the number %(text)s does not fit: one of its"
+                " digits is mistyped."
             ),
             "id_birth_date": self.env._(
                 "The birth date inside the number %(text)s cannot be."
             ),
             "id_length": self.env._(
-                "The number %(text)s has %(count)s characters; a resident identity card"
-                " has 18."
+                "The number %(text)s has %(count)s characters; a resident identity "
+                "card has 18."
             ),
             "id_destroyed": self.env._(
-                "The spreadsheet has rounded the identity number to “%(text)s”, its "
-                "last digits are lost: format the column as text and type the number "
-                "again."
+                "The spreadsheet has rounded the identity number to “%(text)s”, its"
+                " last digits are lost: format the column as text and type the "
+                "number again."
             ),
             "id_type_unknown": self.env._(
                 "“%(text)s” is not a known kind of identity document."
             ),
             "ids_not_matched": self.env._(
-                "%(count)s identity numbers stand with %(persons)s people: it is not "
-                "clear whose they are."
+                "%(count)s identity numbers stand with %(persons)s people: it is "
+                "not clear whose they are."
             ),
             "email_invalid": self.env._("“%(text)s” is not an e-mail address."),
             "role_unknown": self.env._(
@@ -165,15 +165,16 @@ class ShequImport(models.Model):
             "yes_no_unknown": self.env._("“%(text)s” is neither yes nor no."),
             "floor_invalid": self.env._("“%(text)s” is not a floor."),
             "number_length": self.env._(
-                "The real-estate unit number “%(text)s” has %(count)s characters; 28 "
-                "are expected."
+                "The real-estate unit number “%(text)s” has %(count)s characters; "
+                "28 are expected."
             ),
             "number_invalid": self.env._(
                 "“%(text)s” is not a real-estate unit number such as "
                 "310115003007GB00012F00050302."
             ),
             "person_missing": self.env._(
-                "There is a phone number, an identity number or a role, but no name."
+                "There is a phone number, an identity number or an e-mail address, "
+                "but no name."
             ),
             "name_invalid": self.env._("“%(text)s” is not the name of a person."),
             "unit_conflict": self.env._(
@@ -183,19 +184,19 @@ class ShequImport(models.Model):
                 "%(person)s has “%(other)s” in another row, “%(text)s” in this one."
             ),
             "shares_exceed": self.env._(
-                "The shares of the owners of the unit add up to %(text)s, more than the"
-                " whole."
+                "The shares of the owners of the unit add up to %(text)s, more than"
+                " the whole."
             ),
             "representative_twice": self.env._(
                 "%(other)s represents the unit already: only one person can."
             ),
             "id_two_names": self.env._(
-                "The identity number %(text)s stands with two names: %(person)s and "
-                "%(other)s."
+                "The identity number %(text)s stands with two names: %(person)s and"
+                " %(other)s."
             ),
             "number_twice": self.env._(
-                "The real-estate unit number %(text)s stands with another unit already:"
-                " %(other)s."
+                "The real-estate unit number %(text)s stands with another unit "
+                "already: %(other)s."
             ),
             "area_rounded": self.env._(
                 "The area “%(text)s” is rounded to two decimals."
@@ -220,15 +221,19 @@ class ShequImport(models.Model):
                 "There are more phone numbers than can be kept; left out: %(text)s."
             ),
             "phones_not_matched": self.env._(
-                "%(count)s phone numbers stand with %(persons)s people: given to them "
-                "in their order."
+                "%(count)s phone numbers stand with %(persons)s people: given to "
+                "them in their order."
             ),
             "phone_of_first": self.env._(
                 "One phone number stands with several people: it is given to "
                 "%(person)s."
             ),
             "id_old": self.env._(
-                "%(text)s is an identity number of the old kind with 15 digits."
+                "%(text)s is an identity number of the old kind with 15 digits: it "
+                "is kept with 18."
+            ),
+            "masked": self.env._(
+                "“%(text)s” is masked: what is on record stays as it is."
             ),
             "id_foreign": self.env._(
                 "“%(text)s” is taken for the number of a passport."
@@ -239,6 +244,7 @@ class ShequImport(models.Model):
             "share_ignored": self.env._(
                 "Only owners have a share: “%(text)s” is left out."
             ),
+            "nobody": self.env._("“%(text)s” is left out: the row names no person."),
             "place_carried": self.env._(
                 "The place is taken from the rows above: %(text)s."
             ),
@@ -247,8 +253,8 @@ class ShequImport(models.Model):
             ),
             "people_split": self.env._("“%(text)s” is understood as %(count)s people."),
             "owners_without_share": self.env._(
-                "The unit has several owners and not all have a share: each gets an "
-                "equal share."
+                "The unit has several owners and not all have a share: each gets an"
+                " equal share."
             ),
             "person_twice": self.env._(
                 "%(person)s stands with the same unit twice: taken once."

@@ -28,6 +28,7 @@ MASKED = {
         "phone_sanitized": ("phone", ()),
         "phone_mobile_search": ("phone", ()),
         "shequ_phone": ("phone", ()),
+        "shequ_phone2": ("phone", ()),
         "email": ("email", ()),
         "email_normalized": ("email", ()),
         "email_formatted": ("email", ()),

@@ -58,6 +58,7 @@ class ResPartner(models.Model):
             "person": {
                 "name": person.name,
                 "phone": person.phone or "",
+                "phone2": person.shequ_phone2 or "",
                 "email": person.email or "",
                 "id_type": person.shequ_id_type or "",
                 "id_number": person.shequ_id_number or "",
@@ -307,7 +308,17 @@ class ResPartner(models.Model):
             {"email_from": False, "reply_to": False}
         )
         values = dict.fromkeys(
-            ("phone", "email", "street", "street2", "zip", "city", "vat", "comment"),
+            (
+                "phone",
+                "shequ_phone2",
+                "email",
+                "street",
+                "street2",
+                "zip",
+                "city",
+                "vat",
+                "comment",
+            ),
             False,
         )
         if not keep_name:
