@@ -18,7 +18,7 @@ class ShequPhoneChange(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     estate_ids = fields.Many2many("shequ.estate", string="Estates", readonly=True)
-    old_number = fields.Char(string="Old Number", readonly=True)
+    old_number = fields.Char(readonly=True)
     new_number = fields.Char(readonly=True)
     wanted = fields.Char(readonly=True, groups="base.group_system")
     state = fields.Selection(
