@@ -351,8 +351,8 @@ class TestImport(ImportCase):
                 self._statuses(self._checked(rows, headings=headings)), ["unchanged"]
             )
         self.env.cr.execute(
-            "SELECT coalesce(content::text, '') || cells::text || coalesce(changes, '') "
-            "FROM shequ_import_row WHERE import_id = %s",
+            "SELECT coalesce(content::text, '') || cells::text "
+            "|| coalesce(changes, '') FROM shequ_import_row WHERE import_id = %s",
             [job.id],
         )
         self.assertNotIn(number, self.env.cr.fetchone()[0])
