@@ -173,7 +173,11 @@ def do_bench(args):
         raise Problem(f"./shequ bench NAME, where NAME is one of: {', '.join(names)}")
     with setup_lock():
         pg = ensure_tools(dev=True)
-    code = f"import sys; from bench.{name} import main; sys.exit(main(sys.argv[1:]))"
+    # Imported by name: `import` is also the name of a benchmark.
+    code = (
+        "import importlib, sys; "
+        f"sys.exit(importlib.import_module('bench.{name}').main(sys.argv[1:]))"
+    )
     return call([layout.PYTHON, "-c", code, *args.rest[1:]], pg)
 
 

@@ -10,8 +10,13 @@ SECONDS = 1500
 pytestmark = pytest.mark.timeout(2 * SECONDS)
 
 MAKE = f"""
-import base64, json
-from bench.imports import HEADINGS, people_of, text_of
+import base64, importlib, json
+bench_import = importlib.import_module("bench.import")
+HEADINGS, people_of, text_of = (
+    bench_import.HEADINGS,
+    bench_import.people_of,
+    bench_import.text_of,
+)
 rows = people_of({UNITS}, {UNITS})
 estate = env["shequ.estate"].create({{"name": "大花园", "code": "DHY"}})
 job = env["shequ.import"].create({{

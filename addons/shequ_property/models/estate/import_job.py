@@ -329,7 +329,7 @@ class ShequImport(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
         for job in self:
-            if job.state in ("done", *RUNNING) or job.applied_count:
+            if job.state in ("done", *RUNNING) or job.sudo()._undo_left():
                 raise UserError(
                     self.env._(
                         "“%(file)s” was imported. Undo it instead: what it did has "
@@ -405,11 +405,6 @@ class ShequImport(models.Model):
         state = "applying" if job.checked_at else "checking"
         job._start(state, job._work_left(state) if state == "applying" else None)
         job._wake()
-
-    def action_back_to_columns(self):
-        self.ensure_one()
-        self._need("checked", "failed", "undone")
-        self._as_engine().state = "mapped"
 
     def action_rows(self, status=None):
         self.ensure_one()
