@@ -148,10 +148,20 @@ class Base(models.AbstractModel):
         else:
             seen = people.with_env(self.env)._shequ_may_see()
         hidden = set((people - seen)._ids)
+        found = {}
 
         def is_hidden(record, name):
-            owners = record._shequ_owners(masked[name][1])
-            return any(owner in hidden for owner in owners._ids)
+            if not hidden:
+                return False
+            paths = masked[name][1]
+            key = record._ids, paths
+            if key not in found:
+                if paths == ((),) and self._name == "res.partner":
+                    found[key] = record._ids[0] in hidden
+                else:
+                    owners = record._shequ_owners(paths)
+                    found[key] = not hidden.isdisjoint(owners._ids)
+            return found[key]
 
         return is_hidden
 
@@ -196,16 +206,18 @@ class Base(models.AbstractModel):
             self._shequ_log_seen(names, "list")
             return result
         is_hidden = self._shequ_hidden_owners(names, strict=for_many)
+        shown = {name: MASKS[masked[name][0]] for name in names}
         for values in result:
             record = self.browse([values["id"]])
-            for name in names:
+            for name, mask in shown.items():
                 value = values.get(name)
                 if (
                     value
+                    and isinstance(value, str)
                     and is_hidden(record, name)
                     and not record._shequ_is_typed(name, value)
                 ):
-                    values[name] = record._shequ_mask_value(name, value)
+                    values[name] = mask(value)
         return result
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
