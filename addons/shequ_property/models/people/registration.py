@@ -53,11 +53,11 @@ class ShequRegistration(models.Model):
         required=True,
         readonly=True,
     )
-    certificate_number = fields.Char(string="Certificate Number", readonly=True)
+    certificate_number = fields.Char(readonly=True)
     photo = fields.Binary(string="Photo of the Lease", readonly=True)
     is_child = fields.Boolean(string="Under 14", readonly=True)
-    guardian_id = fields.Many2one("res.partner", string="Guardian", readonly=True)
-    guardian_agreed = fields.Boolean(string="Guardian Agreed", readonly=True)
+    guardian_id = fields.Many2one("res.partner", readonly=True)
+    guardian_agreed = fields.Boolean(readonly=True)
     state = fields.Selection(
         [
             ("waiting", "To Be Verified"),
@@ -74,7 +74,7 @@ class ShequRegistration(models.Model):
     reason = fields.Text(
         string="Reason of the Refusal", readonly=True, help="The applicant reads it."
     )
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     residency_id = fields.Many2one("shequ.residency", readonly=True)
     people_here = fields.Char(

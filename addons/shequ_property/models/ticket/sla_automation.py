@@ -92,15 +92,30 @@ class BaseAutomation(models.Model):
         """
         if records._name != BREACH:
             return super()._process(records, domain_post=domain_post)
+        actions = self.sudo().action_server_ids
         try:
             with self.env.cr.savepoint():
-                return self._shequ_process_breaches(records, domain_post)
+                if records and set(actions.mapped("state")) <= OWN_STATES:
+                    return self._shequ_run_once(actions, records)
+                return super()._process(records, domain_post=domain_post)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
             self.env.invalidate_all(flush=False)
             self._shequ_failed(error)
         return None
+
+    def _shequ_run_once(self, actions, breaches):
+        """Run the two kinds of action once for all breaches of a sweep.
+
+        Odoo runs an action once a record, which after an outage means thousands of
+        times the same preparation.  Breaches are never changed, so its guard against
+        rules that set off themselves is not needed here.
+        """
+        for action in actions:
+            action.with_context(
+                active_model=BREACH, active_ids=breaches.ids, active_id=breaches[0].id
+            ).run()
 
     def _shequ_failed(self, error):
         """Tell the administrators, once a day, that a rule does not work."""
@@ -119,23 +134,6 @@ class BaseAutomation(models.Model):
             ),
             partner_ids=self.env.ref("base.group_system").user_ids.partner_id.ids,
         )
-
-    def _shequ_process_breaches(self, records, domain_post):
-        """Run the two kinds of action once for all breaches of a sweep.
-
-        Odoo runs an action once a record, which after an outage means thousands of
-        times the same preparation.  Breaches are never changed, so its guard against
-        rules that set off themselves is not needed here.
-        """
-        actions = self.sudo().action_server_ids
-        own = set(actions.mapped("state")) <= OWN_STATES
-        if not own or not records:
-            return super()._process(records, domain_post=domain_post)
-        for action in actions:
-            action.with_context(
-                active_model=BREACH, active_ids=records.ids, active_id=records[0].id
-            ).run()
-        return None
 
     def write(self, vals):
         if self.env.su or self.env.user.has_group("base.group_system"):

@@ -32,7 +32,7 @@ class Ticket(models.Model):
         of finding every ticket that ever had the word; words worked out anew for each
         row would make that dear, and the planner knows.
         """
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             ALTER TABLE shequ_ticket ADD COLUMN IF NOT EXISTS search_vector tsvector
@@ -44,6 +44,7 @@ class Ticket(models.Model):
             "CREATE INDEX IF NOT EXISTS shequ_ticket_search_vector_idx "
             "ON shequ_ticket USING gin (search_vector)"
         )
+        return result
 
     @api.depends("name", "description", "place_text")
     def _compute_search_terms(self):
