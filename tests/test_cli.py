@@ -562,8 +562,18 @@ def test_a_server_is_ended_when_its_run_was_killed(monkeypatch, tmp_path):
     assert not (tmp_path / "x.json").exists()
 
 
+def long_running(code):
+    """Start a program and wait until Linux tells its command line."""
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=-1)
+    deadline = time.monotonic() + 10
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return process
+
+
 def test_a_server_whose_run_lives_is_left_alone(monkeypatch, tmp_path):
-    owner = subprocess.Popen([sys.executable, "-c", "input() # shequ"], stdin=-1)
+    owner = long_running("input() # shequ")
     entry = f'{{"pid": 1, "owner": {owner.pid}, "host": "x", "port": 1}}'
     monkeypatch.setattr(layout, "RUN", tmp_path)
     monkeypatch.setattr(server, "is_server", lambda _pid: True)
