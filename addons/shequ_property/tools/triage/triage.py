@@ -201,7 +201,9 @@ class Triage:
     def find_dangers(self):
         text = self.blanked
         for danger in danger_rules.DANGERS:
-            if not any(needle in text for needle in danger.needles):
+            if "*" not in danger.needles and not any(
+                needle in text for needle in danger.needles
+            ):
                 continue
             for match in danger.pattern.finditer(text):
                 if not match[0]:
