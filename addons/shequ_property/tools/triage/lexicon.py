@@ -71,7 +71,7 @@ outside complaint yellow gov
     )
 }
 # What an entry of a company may be about.
-ROLES = ("category", "urgency", "kind", "department", "situation", "flag", "harmless")
+ROLES = ("category", "urgency", "kind", "department", "situation", "flag", "alarm", "harmless")
 
 
 class LexiconError(ValueError):
@@ -201,4 +201,5 @@ def standard():
         entries += [Entry(clean(w), "situation", situation) for w in names]
     for flag, names in shipped.MILD_FLAGS.items():
         entries += [Entry(clean(w), "flag", flag) for w in names]
+    entries += _weighted(shipped.ALARM_WORDS, "alarm", "alarm")
     return Lexicon(tuple(dict.fromkeys(entries)))

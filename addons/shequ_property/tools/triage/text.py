@@ -127,6 +127,11 @@ IF_MARK = re.compile("如果|要是|万一|假如|假设|一旦|若是|倘若|�
 FOR_INFO = re.compile(
     "怎么办|怎么处理|如何|怎样|怎么(?:自救|报警|应对|逃生|预防|防|求救|联系|办)|该(?:打|找|做|怎么)|打什么电话|打哪个电话|找谁|联系谁|谁负责|谁赔|赔不赔|赔偿吗|能赔|由谁|流程|步骤|有没有预案|预案|应急|注意(?:什么|事项|些)|责任|会不会|有人管吗|能不能|多久能|响应"
 )
+HEARSAY = re.compile("听说|据说|隔壁小区|别的小区|其他小区|人家小区|新闻里|网上说|外地|那个小区|朋友家小区")
+# Asking about it, with the thing itself far away: 头晕可以在社区医院看吗.
+ASKED = re.compile(
+    "(?<![病题点处障])在哪(?!来)|哪[里儿](?!来|冒|漏|起|着|传|飘|在|烧|出|响|坏|不|断|进)|几点|几号|可以.{0,12}吗|能.{0,10}吗|会.{0,10}吗|有.{0,12}吗|能不能(?!快|来|修|派|帮|赶|马|先|尽|处|立|管)|什么时候(?!来|修|能|好|恢复|有|到|才)|多少|找谁(?:谈|赔|问|要|报销|咨询)|怎么(?:算|赔|收|报名|预约|申请|报销|防|查|预防|避免|退)|标准|发票|赔偿|报销|谁家的|归谁|要不要钱|收费|免费|多久一次|是哪天|补偿|减免"
+)
 TALK = re.compile(
     "电影|电视剧|演练|演习|培训|讲座|宣传|知识|科普|课堂|课程|公开课|标语|横幅|新闻|小说|游戏里|打游戏|手游|做梦|梦见|梦到|梦里|电视里|电视上|保险|剧情|台词|歌词|动画|漫画|故事|剧本|密室|桌游|段子|短视频|抖音|刷到|"
     "比赛|竞赛|征文|海报|公众号|朋友圈转|论文|作文|作业|题目|考试|手册|指南|须知|通知上写|公告|日活动|志愿者活动|宣讲|警示教育|模拟|体验馆|体验活动|主题|展览|测试一下|例行|月检|年检|季检|台账|检查表|巡检"
@@ -155,6 +160,7 @@ def clean(text):
 
 # Idioms with something in between.
 SAYINGS = re.compile(
+    "掉(?:下来?|了|落|到楼下)*(?:一|件|个|条|片|只|些|好多|床|双)*(?:衣服|果子?|叶|袜|毛巾|床单|被单|被子|衣架|雨伞|玩具|帽|内衣|裤|纸)|(?:果子?|叶子?|树叶|落叶|花瓣|衣服|被单|袜子|柳絮|毛毛虫|枣|柿子|银杏|松针)[^，。,.]{0,5}(?:掉|落)(?:下来?|得|了|落)*|打人防|"
     "(?:气得|气到|气的|渴得|忙得|急得|热得|嗓子|喉咙|头顶|气死)[^，。,.]{0,6}冒(?:了)?烟|"
     "(?:看|听|算|绕|数|账单?|费用?|价格|规定|收费|条款|流程|公式|表格|密密麻麻|字太小|说明书?|通知|群里)[^，。,.]{0,8}(?:头晕|头疼|头大|发晕|晕)(?!倒|过去|死|厥)|"
     "(?:笑|羡慕|美|馋|乐|开心|感动)[^，。,.]{0,3}(?:死|晕|疯|抽|岔气)|笑得[^，。,.]{0,6}(?:疼|痛|喘|抽)|"
@@ -241,11 +247,21 @@ class Scopes:
         if TALK.search(clause) and not urgent:
             return IMAGINED
         lead = text[max(sentence_start, start - 14) : start]
+        if HEARSAY.search(text[sentence_start:start]) and not urgent:
+            return IMAGINED
+        if len(text) < 60 and not urgent and self._asked(end, clause_end, clause):
+            return IMAGINED
         if IF_MARK.search(lead) and not NOW.search(sentence) and not urgent:
             return IMAGINED
         if PAST_MARK.search(text[sentence_start:start]) and not NOW.search(sentence):
             return PAST
         return ACTIVE
+
+    def _asked(self, end, clause_end, clause):
+        rest = self.text[end:clause_end]
+        if rest.startswith(("了", "着", "得", "啦", "咗", "到")) or NOW.search(clause):
+            return False
+        return bool(ASKED.search(rest))
 
     def _negated(self, before, after):
         before = before[-12:]

@@ -23,6 +23,13 @@ SURE_ENOUGH = 0.45
 # Above it a person need not confirm a red one.
 SURE_OF_RED = 0.9
 TITLE = 40
+# How much the learned model says beside the lexicon: the best of a search on the
+# messages it may be tuned on; more favours the frequent categories too much.
+MODEL_WEIGHT = 0.35
+# What is told late in a long letter is a hazard described and rarely one of now.
+LETTER = 300
+# Sum of the words of distress that rings.
+RINGS_RED, RINGS_ORANGE = 3.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -128,10 +135,12 @@ MANY_FAIL = re.compile("(?:俩|两个|两台|几个|同时|都|全)[^，。,.]{0
 OWNERS_CONSENT = re.compile("外墙|外立面|屋面|楼顶防水|加装电梯|屋顶")
 TRIP = re.compile("起翘|翘|松动|凹|坑|塌|井盖|缺|破|绊")
 REPEATED = re.compile("又|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)")
-QUESTION = re.compile("吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查)|多少钱|几点|标准|想知道|问一下|问下|谁知道")
+QUESTION = re.compile("吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查|补|投|用|进|登|开通|去|参加|联系|续|充|装|算|报名|走)|多少钱|几点|标准|想知道|问一下|问下|谁知道")
 ASKING_ONLY = re.compile("请问|咨询|想问|问一下|问下|想了解|了解一下")
 # A company must be careful with these, so they keep their colour whatever the words.
 FAULT = re.compile("坏|不(?:亮|能|行|灵|动|热|通|出|开|了)|漏|堵|停|断|故障|失灵|裂|掉|没(?:水|电|气|有水|有电)|修|破|损|松|歪|丢|偷|塌|响|卡|锁|冒|喷|烂|瘫|没反应")
+HARD_FAULT = re.compile("坏(?!习|脾|话|人|处)|不(?:能用|灵|动了|热|通|出|制|走)|失灵|故障|断(?!货|网|码)|裂|破(?!费|例)|没(?:水|电|气|暖|热|人管|法)|打不开|关不上|卡住|停(?:满|了|运|摆)|堵|漏|堆|响个|损坏|损毁|缺|偷|掉|歪|塌|松|锁(?:着|住|了|死|上)|占|瘫|过期|失效|晃|抖|怪声|异响|泄|打穿|撬|没反应")
+WISHING = re.compile("建议|希望.{0,10}(?:装|设|增|换|建|种)|想(?:租|订|预约|报名|参加|换|装|买|学|借|申请|当|给)|能否增|预约|报名|谢|表扬|求购|欢迎|参观")
 TELLING = re.compile("^(?:的)?(?:通知|公告|计划|安排|吗|嘛|么(?!大|多)|时间表|提示|预告|标准|费|保险|应急预案|知识|小?常识|讲|危害|原因(?:是什么|有哪些)|案例|赔偿标准|广告|海报|保养|维保|年检|年审|检测|检查|培训|协议|合同|仪|开关(?!坏|打火|冒)|几级|险)")
 
 
@@ -234,8 +243,13 @@ class Triage:
             self.dangers.append((own, hit.start, hit.entry.word))
 
     def urgency(self, category):
-        red = [found for found in self.dangers if found[0].level == "red"]
-        orange = [found for found in self.dangers if found[0].level == "orange"]
+        late = len(self.text) > LETTER
+        red = [
+            found
+            for found in self.dangers
+            if found[0].level == "red" and not (late and found[1] > LETTER // 3)
+        ]
+        orange = [found for found in self.dangers if found not in red]
         for level, found in (("red", red), ("orange", orange)):
             if not found:
                 continue
@@ -245,12 +259,61 @@ class Triage:
                     self.flags.setdefault(flag, words)
             sure = max(danger.sure for danger, _start, _words in found)
             return level, sure, level == "red" and sure < SURE_OF_RED
+        rung = self.rung()
+        if rung:
+            return rung
         default = self.lexicon.categories.get(category, ("", "yellow", ""))[1]
+        if default in ("red", "orange") and not self.calm() and self.active_fault():
+            self.say("fault_of_urgent_category", "urgency", [], default)
+            return default, 0.5, True
         if default in ("red", "orange"):
             self.say("no_danger_now", "urgency", [], default)
             return "yellow", 0.6, False
         self.say("usual", "urgency", [], default)
         return default, 0.7, False
+
+    def calm(self):
+        """Asked, thanked for, shopped for, taught, or done: nobody has to run."""
+        text = self.blanked
+        return bool(
+            QUESTION.search(text)
+            or scope.ASKED.search(text)
+            or scope.SHOP.search(text)
+            or scope.TALK.search(text)
+            or scope.THANKS.search(text)
+            or scope.HEARSAY.search(text)
+            or WISHING.search(text)
+            or self.scopes.solved_marks()
+            or len(text) > LETTER
+        )
+
+    def active_fault(self):
+        return any(
+            self.scopes.status(match.start(), match.end()) == scope.ACTIVE
+            for match in HARD_FAULT.finditer(self.blanked)
+        )
+
+    def rung(self):
+        """Words of distress that add up, where no rule knows the danger."""
+        if self.calm():
+            return None
+        total, words = 0.0, []
+        reach = 0
+        hits = self.lexicon.find(self.blanked) if self.blanked != self.text else self.hits
+        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+            if hit.entry.role != "alarm" or hit.start < reach:
+                continue
+            if self.scopes.status(hit.start, hit.end) != scope.ACTIVE:
+                continue
+            reach = hit.end
+            if hit.entry.word not in words:
+                total += hit.entry.weight
+                words.append(hit.entry.word)
+        if total < RINGS_ORANGE:
+            return None
+        level = "red" if total >= RINGS_RED else "orange"
+        self.say("words_of_distress", "urgency", words[:6], level)
+        return level, min(0.5 + (total - RINGS_ORANGE) / 10, 0.75), True
 
     def cooled(self, urgency, sure, kind, category):
         """What nobody has to run for is blue: questions, suggestions, applications."""
@@ -311,7 +374,7 @@ class Triage:
             if danger.code == "leak" and self.scores.get("home_repair.roof_wall_leak"):
                 weight = 0.5
             if long and start > TITLE:
-                weight *= 0.3
+                weight *= 0.3 if start < 3 * TITLE else 0.1
             self.scores[danger.category] += weight
 
     def score_place(self, place):
@@ -335,7 +398,7 @@ class Triage:
         merged = Counter({code: share * trust for code, share in lexical.items()})
         if self.model is not None:
             learned = self.model.confidences(self.text)
-            ratio = self.context.get("model_weight", 0.5)
+            ratio = self.context.get("model_weight", MODEL_WEIGHT)
             merged = Counter({c: v * (1 - ratio) for c, v in merged.items()})
             for code, value in learned.items():
                 if code in self.lexicon.categories:
@@ -489,7 +552,7 @@ def triage(report, lexicon=None, model=None, context=None):
     :param Lexicon lexicon: the shipped one, or a company's (`Lexicon.extended`)
     :param model: a `classifier.Classifier` of categories, or None
     :param dict context: elder_age (60), situation (codes known from elsewhere),
-        model_weight (0..1, share of the model), department_model (a Classifier)
+        model_weight (0..1, share of the model; MODEL_WEIGHT), department_model (a Classifier)
     :return: Result
     """
     if isinstance(report, str):
