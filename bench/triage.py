@@ -16,6 +16,15 @@ from . import _harness as harness
 
 FOLDER = harness.ROOT / "tests" / "triage"
 TOOLS = harness.ROOT / "addons" / "shequ_property" / "tools"
+# The rules were written with the first sets in sight; the others were each written
+# after the rules were frozen, told as they came out, and then learned from, but for
+# the last, which no rule has seen.
+SETS = {
+    "": "first",
+    "_second": "second, learned from since",
+    "_third": "third, learned from since",
+    "_fourth": "fourth, never learned from",
+}
 PARTS = ("departments", "categories", "emergencies", "speed")
 
 
@@ -128,7 +137,7 @@ def emergencies():
     """List the recall and the false alarms of each pair of sets."""
     triage, _classifier = tools()
     out = []
-    for suffix in ("", "_second"):
+    for suffix, name in SETS.items():
         real = rows(FOLDER / f"emergencies{suffix}.csv")
         calm = rows(FOLDER / f"harmless{suffix}.csv")
         found = [(row["urgency"], triage.triage(row["text"]).urgency) for row in real]
@@ -136,7 +145,7 @@ def emergencies():
         red = [got for wanted, got in found if wanted == "red"]
         out.append(
             {
-                "set": "written after the rules were frozen" if suffix else "first",
+                "set": name,
                 "emergencies": len(real),
                 "recall": _mean(got in ("red", "orange") for _w, got in found),
                 "red shown red": _mean(got == "red" for got in red),
@@ -193,7 +202,9 @@ def main(argv):
     if "departments" in wanted and there and classifier.available():
         f1, accuracy, count = departments()
         row = {"messages": count, "macro F1": f1, "accuracy": accuracy}
-        report.section("Departments, five-fold", [_rounded(row)], "macro F1 at least 0.92")
+        report.section(
+            "Departments, five-fold", [_rounded(row)], "macro F1 at least 0.92"
+        )
     if "categories" in wanted and there:
         found = [_rounded(row) for row in categories()]
         report.section("Categories on the held-out third", found)

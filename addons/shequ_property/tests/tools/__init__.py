@@ -7,3 +7,4 @@ from . import test_phone
 from . import test_search_terms
 from . import test_privacy
 from . import test_bulk
+from . import test_triage

@@ -157,7 +157,10 @@ class Classifier:
         idf, weights, bias = (array.astype(np.float32) for array in arrays)
         names, labels = meta.get("features", []), meta.get("labels", [])
         shapes = (len(names),), (len(names), len(labels)), (len(labels),)
-        if meta.get("format") != FORMAT or (idf.shape, weights.shape, bias.shape) != shapes:
+        if (
+            meta.get("format") != FORMAT
+            or (idf.shape, weights.shape, bias.shape) != shapes
+        ):
             raise ClassifierError("this model is of another format, or broken")
         return cls(
             labels,
@@ -250,7 +253,9 @@ def _heat(decisions, truth):
         scaled = decisions * heat
         scaled = scaled - scaled.max(axis=1, keepdims=True)
         logs = scaled - np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-        best = min(best, (-float(logs[np.arange(len(truth)), truth].mean()), float(heat)))
+        best = min(
+            best, (-float(logs[np.arange(len(truth)), truth].mean()), float(heat))
+        )
     return best[1]
 
 
@@ -294,14 +299,18 @@ def train(pairs, folds=5, segmented=False, min_texts=2, min_examples=3):
     from sklearn.metrics import accuracy_score, f1_score
 
     many = Counter(label for _text, label in pairs)
-    pairs = [pair for pair in pairs if many[pair[1]] >= min_examples and pair[0].strip()]
+    pairs = [
+        pair for pair in pairs if many[pair[1]] >= min_examples and pair[0].strip()
+    ]
     texts = [text for text, _label in pairs]
     labels = [label for _text, label in pairs]
     rarest = min(Counter(labels).values(), default=0)
     if len(set(labels)) < 2 or rarest < 2:
         raise ClassifierError("two categories with a few confirmed tickets are needed")
     folds = max(2, min(folds, rarest))
-    classes, decisions, truth = cross_validate(texts, labels, folds, segmented, min_texts)
+    classes, decisions, truth = cross_validate(
+        texts, labels, folds, segmented, min_texts
+    )
     counted = [features(text, segmented) for text in texts]
     model = _fit(counted, labels, classes, min_texts, segmented)
     model.heat = _heat(decisions, truth)

@@ -71,7 +71,16 @@ outside complaint yellow gov
     )
 }
 # What an entry of a company may be about.
-ROLES = ("category", "urgency", "kind", "department", "situation", "flag", "alarm", "harmless")
+ROLES = (
+    "category",
+    "urgency",
+    "kind",
+    "department",
+    "situation",
+    "flag",
+    "alarm",
+    "harmless",
+)
 
 
 class LexiconError(ValueError):

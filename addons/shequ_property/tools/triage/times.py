@@ -11,15 +11,32 @@ PARTS = {
     "下班以后": (18, 21), "下了班": (18, 21), "放学后": (16, 19), "晚上": (18, 21), "今晚": (18, 21), "明晚": (18, 21),
     "夜里": (20, 23), "全天": (8, 20), "白天": (8, 18), "上班前": (7, 9), "午休": (12, 14),
 }  # fmt: skip
-DAYS = {"今天": 0, "今日": 0, "今晚": 0, "今早": 0, "明天": 1, "明日": 1, "明晚": 1, "明早": 1, "后天": 2, "大后天": 3}
+DAYS = {
+    "今天": 0,
+    "今日": 0,
+    "今晚": 0,
+    "今早": 0,
+    "明天": 1,
+    "明日": 1,
+    "明晚": 1,
+    "明早": 1,
+    "后天": 2,
+    "大后天": 3,
+}
 WEEKDAY = re.compile("(下下?个?|这个?|本)?(?:周|星期|礼拜)([一二三四五六日天末1-7])")
-CLOCK = re.compile("(\\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点钟?|时|:)(半|\\d{1,2}分?|[一二三]刻)?")
-DATE = re.compile("(?:(\\d{1,2})月)?(\\d{1,2})[日号](?!楼|栋|院|门|线|梯|井|房|库|车|桌|店|单)")
+CLOCK = re.compile(
+    "(\\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点钟?|时|:)(半|\\d{1,2}分?|[一二三]刻)?"
+)
+DATE = re.compile(
+    "(?:(\\d{1,2})月)?(\\d{1,2})[日号](?!楼|栋|院|门|线|梯|井|房|库|车|桌|店|单)"
+)
 WISH = re.compile(
     "来|上门|有空|在家|方便|修|约|可以|行|有人|最好|希望|优先|安排|过来|休息|才能|再|处理|弄|看看|取|送|去"
 )
 # These tell when something happened, and not when a visit suits.
-TOLD = re.compile("漏|坏|堵|停|吵|响|闪|灭|掉|起|着|开始|发现|发生|突然|就|刚|昨|以来|一直|闹|没|困|晕|摔|臭|打")
+TOLD = re.compile(
+    "漏|坏|堵|停|吵|响|闪|灭|掉|起|着|开始|发现|发生|突然|就|刚|昨|以来|一直|闹|没|困|晕|摔|臭|打"
+)
 
 
 @dataclass(frozen=True)
@@ -60,13 +77,18 @@ def preferred(scopes, now=None):
         if not WISH.search(clause) and not _only_time(clause):
             continue
         found = _read(clause, now)
-        if found and not (TOLD.search(clause) and not re.search("上门|有空|在家|方便|来修|再来|约|过来|优先|最好", clause)):
+        if found and not (
+            TOLD.search(clause)
+            and not re.search("上门|有空|在家|方便|来修|再来|约|过来|优先|最好", clause)
+        ):
             return found
     return None
 
 
 def _only_time(clause):
-    return len(clause) <= 10 and bool(WEEKDAY.search(clause) or any(p in clause for p in PARTS))
+    return len(clause) <= 10 and bool(
+        WEEKDAY.search(clause) or any(p in clause for p in PARTS)
+    )
 
 
 def _read(clause, now):
@@ -130,7 +152,13 @@ def _date(match, today):
     month = int(match[1]) if match[1] else today.month
     try:
         day = date(today.year, month, int(match[2]))
-        return day if day >= today else date(today.year + 1, month, day.day) if match[1] else None
+        return (
+            day
+            if day >= today
+            else date(today.year + 1, month, day.day)
+            if match[1]
+            else None
+        )
     except ValueError:
         return None
 

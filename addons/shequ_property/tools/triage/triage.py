@@ -28,6 +28,10 @@ TITLE = 40
 MODEL_WEIGHT = 0.35
 # What is told late in a long letter is a hazard described and rarely one of now.
 LETTER = 300
+# Dangers are looked for in this many characters; nobody calls for help in an essay.
+READ = 500
+# And words are looked up in so many.
+LOOK_UP = 2000
 # Sum of the words of distress that rings.
 RINGS_RED, RINGS_ORANGE = 3.0, 2.0
 
@@ -131,17 +135,34 @@ TOGETHER = [
     ]
 ]  # fmt: skip
 HIDDEN = re.compile("藏|暗管|埋|里边|里面|吊顶|看不到|找不到漏|查不出")
-MANY_FAIL = re.compile("(?:俩|两个|两台|几个|同时|都|全)[^，。,.]{0,8}(?:坏|歇|不亮|罢工|不转|没反应)")
+MANY_FAIL = re.compile(
+    "(?:俩|两个|两台|几个|同时|都|全)[^，。,.]{0,8}(?:坏|歇|不亮|罢工|不转|没反应)"
+)
 OWNERS_CONSENT = re.compile("外墙|外立面|屋面|楼顶防水|加装电梯|屋顶")
 TRIP = re.compile("起翘|翘|松动|凹|坑|塌|井盖|缺|破|绊")
-REPEATED = re.compile("又|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)")
-QUESTION = re.compile("吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查|补|投|用|进|登|开通|去|参加|联系|续|充|装|算|报名|走)|多少钱|几点|标准|想知道|问一下|问下|谁知道")
+REPEATED = re.compile(
+    "又|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
+)
+QUESTION = re.compile(
+    "吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查|补|投|用|进|登|开通|去|参加|联系|续|充|装|算|报名|走)|多少钱|几点|标准|想知道|问一下|问下|谁知道"
+)
 ASKING_ONLY = re.compile("请问|咨询|想问|问一下|问下|想了解|了解一下")
 # A company must be careful with these, so they keep their colour whatever the words.
-FAULT = re.compile("坏|不(?:亮|能|行|灵|动|热|通|出|开|了)|漏|堵|停|断|故障|失灵|裂|掉|没(?:水|电|气|有水|有电)|修|破|损|松|歪|丢|偷|塌|响|卡|锁|冒|喷|烂|瘫|没反应")
-HARD_FAULT = re.compile("坏(?!习|脾|话|人|处)|不(?:能用|灵|动了|热|通|出|制|走)|失灵|故障|断(?!货|网|码)|裂|破(?!费|例)|没(?:水|电|气|暖|热|人管|法)|打不开|关不上|卡住|停(?:满|了|运|摆)|堵|漏|堆|响个|损坏|损毁|缺|偷|掉|歪|塌|松|锁(?:着|住|了|死|上)|占|瘫|过期|失效|晃|抖|怪声|异响|泄|打穿|撬|没反应")
-WISHING = re.compile("建议|希望.{0,10}(?:装|设|增|换|建|种)|想(?:租|订|预约|报名|参加|换|装|买|学|借|申请|当|给)|能否增|预约|报名|谢|表扬|求购|欢迎|参观")
-TELLING = re.compile("^(?:的)?(?:通知|公告|计划|安排|吗|嘛|么(?!大|多)|时间表|提示|预告|标准|费|保险|应急预案|知识|小?常识|讲|危害|原因(?:是什么|有哪些)|案例|赔偿标准|广告|海报|保养|维保|年检|年审|检测|检查|培训|协议|合同|仪|开关(?!坏|打火|冒)|几级|险)")
+FAULT = re.compile(
+    "坏|不(?:亮|能|行|灵|动|热|通|出|开|了)|漏|堵|停|断|故障|失灵|裂|掉|没(?:水|电|气|有水|有电)|修|破|损|松|歪|丢|偷|塌|响|卡|锁|冒|喷|烂|瘫|没反应"
+)
+HARD_FAULT = re.compile(
+    "坏(?!习|脾|话|人|处)|不(?:能用|灵|动了|热|通|出|制|走)|失灵|故障|断(?!货|网|码)|裂|破(?!费|例)|没(?:水|电|气|暖|热|人管|法)|打不开|关不上|卡住|停(?:满|了|运|摆)|堵|漏|堆|响个|损坏|损毁|缺|偷|掉|歪|塌|松|锁(?:着|住|了|死|上)|占|瘫|过期|失效|晃|抖|怪声|异响|泄|打穿|撬|没反应"
+)
+COSMETIC = re.compile(
+    "膜|贴纸|灯箱|镜子|地毯|脚垫|地垫|海报|掉漆|油漆|划痕|有点(?:脏|旧|黄|灰|暗)|不急|颜色|难看"
+)
+WISHING = re.compile(
+    "建议|希望.{0,10}(?:装|设|增|换|建|种)|想(?:租|订|预约|报名|参加|换|装|买|学|借|申请|当|给)|能否增|预约|报名|谢|表扬|求购|欢迎|参观"
+)
+TELLING = re.compile(
+    "^(?:的)?(?:通知|公告|计划|安排|吗|嘛|么(?!大|多)|时间表|提示|预告|标准|费|保险|应急预案|知识|小?常识|讲|危害|原因(?:是什么|有哪些)|案例|赔偿标准|广告|海报|保养|维保|年检|年审|检测|检查|培训|协议|合同|仪|开关(?!坏|打火|冒)|几级|险)"
+)
 
 
 class Triage:
@@ -152,8 +173,8 @@ class Triage:
         self.lexicon = lexicon
         self.model = model
         self.context = context or {}
-        self.text = scope.clean(report.words)
-        self.blanked = scope.blank_idioms(self.text, lexicon.harmless)
+        self.text = scope.clean((report.words or "")[:LOOK_UP])
+        self.blanked = scope.blank_idioms(self.text[:READ], lexicon.harmless)
         self.scopes = scope.Scopes(self.blanked)
         self.hits = lexicon.find(self.text)
         self.reasons = []
@@ -223,7 +244,7 @@ class Triage:
                     break
                 self.say(f"not_now_{status}", "urgency", [match[0]], danger.code)
         for hit in self.hits:
-            if hit.entry.role == "urgency":
+            if hit.entry.role == "urgency" and hit.start < READ:
                 self.own_urgency(hit)
 
     def status(self, match):
@@ -284,6 +305,7 @@ class Triage:
             or scope.HEARSAY.search(text)
             or WISHING.search(text)
             or self.scopes.solved_marks()
+            or COSMETIC.search(text)
             or len(text) > LETTER
         )
 
@@ -299,7 +321,9 @@ class Triage:
             return None
         total, words = 0.0, []
         reach = 0
-        hits = self.lexicon.find(self.blanked) if self.blanked != self.text else self.hits
+        hits = (
+            self.lexicon.find(self.blanked) if self.blanked != self.text else self.hits
+        )
         for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
             if hit.entry.role != "alarm" or hit.start < reach:
                 continue
@@ -317,7 +341,11 @@ class Triage:
 
     def cooled(self, urgency, sure, kind, category):
         """What nobody has to run for is blue: questions, suggestions, applications."""
-        if urgency == "yellow" and kind in ("consultation", "suggestion", "application"):
+        if urgency == "yellow" and kind in (
+            "consultation",
+            "suggestion",
+            "application",
+        ):
             return "blue", sure
         return urgency, sure
 
@@ -344,7 +372,10 @@ class Triage:
             seen[entry] += 1
             weight = entry.weight * (2.0 if long and hit.start < TITLE else 1.0)
             weight *= (1.0, 0.5, 0.3, 0.2)[seen[entry] - 1] if seen[entry] <= 4 else 0.0
-            if self.text[max(0, hit.start - 2) : hit.start].endswith(("不是", "没有")) and not long:
+            if (
+                self.text[max(0, hit.start - 2) : hit.start].endswith(("不是", "没有"))
+                and not long
+            ):
                 weight *= 0.3
             self.scores[entry.value] += weight
             spoken[entry.value][entry.word] = weight
@@ -352,7 +383,9 @@ class Triage:
             match = pattern.search(text)
             if match:
                 weight *= 1.5 if long and match.start() < TITLE else 1.0
-                self.scores[category] += weight * (0.6 if long and match.start() > 3 * TITLE else 1)
+                self.scores[category] += weight * (
+                    0.6 if long and match.start() > 3 * TITLE else 1
+                )
                 spoken[category][match[0]] = weight
                 self.say(f"together_{code}", "category", [match[0]], category)
         self.score_dangers(long)
@@ -407,7 +440,11 @@ class Triage:
             if best:
                 self.say("learned", "category", [], best)
         found = sorted(merged.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [Guess(code, round(min(value, 1.0), 3)) for code, value in found[:3] if value > 0.01]
+        return [
+            Guess(code, round(min(value, 1.0), 3))
+            for code, value in found[:3]
+            if value > 0.01
+        ]
 
     def settle(self, category, guesses, urgency):
         """A red danger decides the desk, unless the words agree on another red one."""
@@ -475,7 +512,11 @@ class Triage:
         return best, round(shares[best], 3)
 
     def situation(self):
-        known = {key for key, value in self.report.situation.items() if value and key != "age"}
+        known = {
+            key
+            for key, value in self.report.situation.items()
+            if value and key != "age"
+        }
         known |= {key for key in self.context.get("situation", ())}
         age = self.report.situation.get("age")
         if isinstance(age, (int, float)) and age >= self.context.get("elder_age", 60):
@@ -490,8 +531,15 @@ class Triage:
     def mild_flags(self):
         """What to mind on the visit, without an alarm: 怕摔 makes no emergency."""
         for hit in self.hits:
-            if hit.entry.role == "flag" and hit.entry.value not in self.flags:
-                if self.scopes.status(hit.start, hit.end) in (scope.ACTIVE, scope.IMAGINED):
+            if (
+                hit.start < READ
+                and hit.entry.role == "flag"
+                and hit.entry.value not in self.flags
+            ):
+                if self.scopes.status(hit.start, hit.end) in (
+                    scope.ACTIVE,
+                    scope.IMAGINED,
+                ):
                     self.flags[hit.entry.value] = hit.entry.word
                     self.say("flag_words", "flags", [hit.entry.word], hit.entry.value)
 
@@ -505,18 +553,33 @@ class Triage:
             found.append("elder_alone")
         if "elder" in situation and group == "policy":
             found.append("elder_needs_help_online")
-        found += [name for name in ("mobility", "child", "pregnant", "sick") if name in situation and (visit or urgency in ("red", "orange"))]
+        found += [
+            name
+            for name in ("mobility", "child", "pregnant", "sick")
+            if name in situation and (visit or urgency in ("red", "orange"))
+        ]
         if "elder" in situation:
             self.flags.setdefault("elder", "")
         if "child" in situation and urgency in ("red", "orange"):
             self.flags.setdefault("child", "")
-        if category == "public_space.charity" or (kind == "suggestion" and group == "public_space"):
+        if category == "public_space.charity" or (
+            kind == "suggestion" and group == "public_space"
+        ):
             found.append("reserve_place")
-        if category in ("home_repair.water_leak", "home_repair.roof_wall_leak") and HIDDEN.search(text):
+        if category in (
+            "home_repair.water_leak",
+            "home_repair.roof_wall_leak",
+        ) and HIDDEN.search(text):
             found.append("hidden_pipe")
-        if category in ("home_repair.appliance", "home_repair.electric") and MANY_FAIL.search(text):
+        if category in (
+            "home_repair.appliance",
+            "home_repair.electric",
+        ) and MANY_FAIL.search(text):
             found.append("check_socket")
-        if category in ("public_facility.floor_wall", "home_repair.roof_wall_leak") and OWNERS_CONSENT.search(text):
+        if category in (
+            "public_facility.floor_wall",
+            "home_repair.roof_wall_leak",
+        ) and OWNERS_CONSENT.search(text):
             found.append("owners_consent")
         if category == "public_facility.floor_wall" and TRIP.search(text):
             found.append("warning_sign")
@@ -530,7 +593,11 @@ class Triage:
             found.append("keep_talking")
         if REPEATED.search(text):
             found.append("reported_before")
-        if not self.report.photos and group in ("home_repair", "public_facility", "environment", "greening") and urgency in ("yellow", "blue"):
+        if (
+            not self.report.photos
+            and group in ("home_repair", "public_facility", "environment", "greening")
+            and urgency in ("yellow", "blue")
+        ):
             found.append("ask_photo")
         return tuple(dict.fromkeys(found))
 
