@@ -14,13 +14,12 @@ import io
 import json
 import math
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .text import clean
-
 FORMAT = 1
-MAX_CHARACTERS = 4000
+MAX_CHARACTERS = 2000
 SEED = 20240501
 
 
@@ -42,7 +41,7 @@ def features(text, segmented=False):
 
     :param bool segmented: the text is words with blanks between; pairs of words count
     """
-    text = clean(text)[:MAX_CHARACTERS]
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower()
     words = text.split()
     plain = "".join(words)
     found = Counter(plain)

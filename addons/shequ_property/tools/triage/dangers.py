@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and lists of words read better unbroken
 """What may be an emergency: patterns, how bad, and where it belongs.
 
 Each danger names a few `needles`: when none of them is in the text, the pattern is

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and lists of words read better unbroken
 """Chinese sentences as they are typed and dictated: spelling, clauses, scope.
 
 Scope says in which way something is told: as a fact of now, as denied, solved, past,

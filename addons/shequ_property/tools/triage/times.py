@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and lists of words read better unbroken
 """When somebody would like the visit: 周六上午, 下班后, 明天下午3点."""
 
 import re

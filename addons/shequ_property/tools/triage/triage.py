@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and lists of words read better unbroken
 """A report in plain words becomes a job: what, how urgent, whose, and why.
 
 Nothing of Odoo and no outside service; about a millisecond a message. Each answer
@@ -544,7 +545,7 @@ class Triage:
                     self.say("flag_words", "flags", [hit.entry.word], hit.entry.value)
 
     def hints(self, category, kind, urgency, situation):
-        text, found = self.text, []
+        found = []
         group = category.partition(".")[0]
         visit = group in ("home_repair", "elder_care") and category != "elder_care.meal"
         if visit and "elder" in situation and urgency not in ("red",):
@@ -562,6 +563,12 @@ class Triage:
             self.flags.setdefault("elder", "")
         if "child" in situation and urgency in ("red", "orange"):
             self.flags.setdefault("child", "")
+        found += self.work_hints(category, kind, urgency, group)
+        return tuple(dict.fromkeys(found))
+
+    def work_hints(self, category, kind, urgency, group):
+        """What the worker should know or bring."""
+        text, found = self.text, []
         if category == "public_space.charity" or (
             kind == "suggestion" and group == "public_space"
         ):
@@ -599,7 +606,7 @@ class Triage:
             and urgency in ("yellow", "blue")
         ):
             found.append("ask_photo")
-        return tuple(dict.fromkeys(found))
+        return found
 
 
 def _softmax(scores, heat=0.45):

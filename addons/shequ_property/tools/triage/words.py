@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and lists of words read better unbroken
 """The shipped lexicon: words of property Chinese → standard categories.
 
 A word may carry a weight (`word:3`); without one it weighs 1. Dialect and what people
