@@ -7,6 +7,7 @@ harmless look-alikes on sentences of our own. No database.
 
 import csv
 import hashlib
+import json
 import os
 import sys
 import time
@@ -154,6 +155,34 @@ def emergencies():
             }
         )
     return out
+
+
+def learn_ear():
+    """Write the second ear anew, from all sets but the last; needs scikit-learn."""
+    _triage, classifier = tools()
+    pairs = []
+    for suffix in list(SETS)[:-1]:
+        for row in rows(FOLDER / f"emergencies{suffix}.csv"):
+            pairs.append((row["text"], row["urgency"]))
+        for row in rows(FOLDER / f"harmless{suffix}.csv"):
+            pairs.append((row["text"], "harmless"))
+    model = classifier.train(pairs, min_texts=1)
+    columns = {
+        name: [round(float(model.idf[i]), 3)]
+        + [round(float(weight), 3) for weight in model.weights[i]]
+        for name, i in model.index.items()
+        if max(abs(float(weight)) for weight in model.weights[i]) > 0.02
+    }
+    found = {
+        "labels": model.labels,
+        "bias": [round(float(value), 4) for value in model.bias],
+        "heat": round(model.heat, 4),
+        "score": model.score,
+        "features": columns,
+    }
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    (TOOLS / "triage" / "ear.json").write_text(text + "\n", encoding="utf-8")
+    return model.score
 
 
 def speed(count=500):

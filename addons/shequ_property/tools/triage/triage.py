@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from . import dangers as danger_rules
+from . import ear
 from . import text as scope
 from .lexicon import standard
 from .times import preferred as preferred_time
@@ -31,6 +32,8 @@ MODEL_WEIGHT = 0.35
 LETTER = 300
 # Dangers are looked for in this many characters; nobody calls for help in an essay.
 READ = 500
+# The second ear is asked about short texts: it rings above, and calms below.
+EAR_RINGS, EAR_CALMS = 0.9, 0.15
 # And words are looked up in so many.
 LOOK_UP = 2000
 # Sum of the words of distress that rings.
@@ -193,7 +196,7 @@ class Triage:
         self.score_words(place)
         guesses = self.guesses()
         category = guesses[0].category if guesses else "service"
-        urgency, sure, confirm = self.urgency(category)
+        urgency, sure, confirm = self.second_ear(*self.urgency(category))
         category, guesses = self.settle(category, guesses, urgency)
         kind, kind_sure = self.kind(category, urgency)
         urgency, sure = self.cooled(urgency, sure, kind, category)
@@ -293,6 +296,30 @@ class Triage:
             return "yellow", 0.6, False
         self.say("usual", "urgency", [], default)
         return default, 0.7, False
+
+    def second_ear(self, urgency, sure, confirm):
+        """What no rule knows may still sound like an emergency; a person confirms."""
+        if urgency == "red" or not self.text.strip() or len(self.text) > LETTER:
+            return urgency, sure, confirm
+        heard = ear.listen(self.text)
+        loud = 1 - heard["harmless"]
+        if urgency != "orange":
+            if loud < EAR_RINGS or self.scopes.solved_marks() or self.denied():
+                return urgency, sure, confirm
+            level = "red" if heard["red"] >= heard["orange"] else "orange"
+            self.say("sounds_urgent", "urgency", [], level)
+            return level, 0.5, True
+        if heard["red"] > 0.8:
+            self.say("sounds_urgent", "urgency", [], "red")
+            return "red", 0.5, True
+        if loud < EAR_CALMS and not scope.URGENT_CALL.search(self.blanked):
+            self.say("sounds_calm", "urgency", [], "yellow")
+            return "yellow", 0.5, True
+        return urgency, sure, confirm
+
+    def denied(self):
+        """A danger was told of, and not as one of now."""
+        return any(reason.code.startswith("not_now") for reason in self.reasons)
 
     def calm(self):
         """Asked, thanked for, shopped for, taught, or done: nobody has to run."""
