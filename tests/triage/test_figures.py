@@ -59,3 +59,10 @@ def test_departments(shared_data):
     f1, _accuracy, count = bench.departments()
     assert count > 6000
     assert f1 >= 0.92
+
+
+def test_ordinary_reports_do_not_ring():
+    triage, _classifier = bench.tools()
+    texts = [row["text"] for row in bench.rows(bench.FOLDER / "ordinary.csv")]
+    loud = [t for t in texts if triage.triage(t).urgency in ("red", "orange")]
+    assert len(loud) <= len(texts) * 0.05, loud
