@@ -16,3 +16,4 @@ from . import test_importing_rows
 from . import test_idnumber
 from . import test_vault
 from . import test_mask
+from . import test_triage
