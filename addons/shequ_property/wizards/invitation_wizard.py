@@ -29,12 +29,12 @@ class ShequInvitationWizard(models.TransientModel):
     summary = fields.Char(compute="_compute_invited_ids")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         model = self.env.context.get("active_model")
         ids = self.env.context.get("active_ids") or []
         Residency = self.env["shequ.residency"]
-        if "residency_ids" in fields_list and ids:
+        if "residency_ids" in fields and ids:
             field = {
                 "shequ.residency": "id",
                 "shequ.unit": "unit_id",

@@ -51,8 +51,8 @@ class ShequRegistryExport(models.TransientModel):
     unit_count = fields.Integer(string="Units", compute="_compute_unit_count")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         model, ids = self.env.context.get("active_model"), self._active_ids()
         if model == "shequ.unit":
             values["unit_ids"] = [(6, 0, ids)]

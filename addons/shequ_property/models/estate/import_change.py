@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.orm.models import NO_ACCESS
 
 
 class ShequImportChange(models.Model):
@@ -20,8 +19,8 @@ class ShequImportChange(models.Model):
     res_id = fields.Many2oneReference(model_field="model", required=True)
     created = fields.Boolean()
     undone = fields.Boolean()
-    old = fields.Json(groups=NO_ACCESS)
-    new = fields.Json(groups=NO_ACCESS)
+    old = fields.Json(groups=fields.NO_ACCESS)
+    new = fields.Json(groups=fields.NO_ACCESS)
 
     _import_idx = models.Index("(import_id, undone, model)")
     _row_idx = models.Index("(row_id) WHERE row_id IS NOT NULL")

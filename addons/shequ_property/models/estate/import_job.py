@@ -6,7 +6,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.orm.models import NO_ACCESS
 
 _logger = logging.getLogger(__name__)
 # States in which the scheduled job has work to do.
@@ -72,8 +71,8 @@ class ShequImport(models.Model):
         help="XLSX, XLS or CSV as your office keeps it.",
     )
     # The file is full of phone and identity numbers: nobody downloads it again.
-    source = fields.Binary(attachment=True, groups=NO_ACCESS)
-    source_hash = fields.Char(groups=NO_ACCESS)
+    source = fields.Binary(attachment=True, groups=fields.NO_ACCESS)
+    source_hash = fields.Char(groups=fields.NO_ACCESS)
     source_size = fields.Integer(readonly=True)
     header_key = fields.Char(index="btree_not_null", readonly=True)
     sheet = fields.Char(
@@ -305,7 +304,7 @@ class ShequImport(models.Model):
         self.filtered(lambda job: job.state == "checked").state = "mapped"
 
     @api.constrains("estate_id", "company_id")
-    def _check_company(self):
+    def _check_estate_company(self):
         for job in self:
             if job.estate_id and job.estate_id.company_id != job.company_id:
                 raise UserError(

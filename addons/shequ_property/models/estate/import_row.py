@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
 
 
 class ShequImportRow(models.Model):
@@ -42,8 +41,8 @@ class ShequImportRow(models.Model):
     cells = fields.Json(string="Row of the File")
     cells_text = fields.Char(string="In the File", compute="_compute_cells_text")
     # What the row says in the words of the engine; emptied some days after.
-    content = fields.Json(groups=NO_ACCESS)
-    new_keys = fields.Json(groups=NO_ACCESS)
+    content = fields.Json(groups=fields.NO_ACCESS)
+    new_keys = fields.Json(groups=fields.NO_ACCESS)
     unit_id = fields.Many2one("shequ.unit", ondelete="set null")
     partner_id = fields.Many2one("res.partner", ondelete="set null")
     residency_id = fields.Many2one("shequ.residency", ondelete="set null")

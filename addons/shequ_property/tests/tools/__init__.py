@@ -17,3 +17,7 @@ from . import test_idnumber
 from . import test_vault
 from . import test_mask
 from . import test_triage
+from . import test_duplicates
+from . import test_import_match
+from . import test_moves
+from . import test_roll
