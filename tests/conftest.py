@@ -107,9 +107,13 @@ def chromium_path():
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path):
-    """The browser, headless (`playwright`'s Browser with the machine's Chromium)."""
+    """The browser, headless (`playwright`'s Browser with the machine's Chromium).
+
+    One for each file: Odoo's own test classes end every process that they did not
+    start, and so would end a browser that lives longer.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

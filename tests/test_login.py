@@ -316,6 +316,12 @@ def test_codes_are_not_in_the_log_of_the_server(town):
 # --- in the browser ------------------------------------------------------------------
 
 
+def press(page, selector):
+    """Click what leads to another page, and wait until that is there."""
+    with page.expect_navigation(wait_until="load"):
+        page.click(selector)
+
+
 def complaints(page, source):
     """What axe-core, the size of targets and the width of the page say."""
     found = []
@@ -404,19 +410,19 @@ def test_registration_and_family_on_a_phone(town, phone, new_page):
     phone.wait_for_url(re.compile("/my/register"))
     check()
     phone.fill("[name=q]", "验证码")
-    phone.click("form[role=search] button")
-    phone.click(f"a[href='/my/register?estate={town.facts['estate']}']")
+    press(phone, "form[role=search] button")
+    press(phone, f"a[href='/my/register?estate={town.facts['estate']}']")
     check()
-    phone.click(f"a[href='/my/register?building={town.facts['house']}']")
+    press(phone, f"a[href='/my/register?building={town.facts['house']}']")
     check()
     assert "住户甲" not in phone.content()
-    phone.click(f"a[href='/my/register?unit={town.facts['unit']}']")
+    press(phone, f"a[href='/my/register?unit={town.facts['unit']}']")
     check()
     phone.fill("#name", "赵新来")
     phone.check("[name=role][value=tenant]", force=True)
     phone.check("[name=proof][value=owner]", force=True)
     phone.fill("#last_day", "2099-01-01")
-    phone.click("form .sq-btn-main")
+    press(phone, "form .sq-btn-main")
     phone.wait_for_url(re.compile("/my/registrations"))
     check()
     phone.goto(town.url("/my/community"))
