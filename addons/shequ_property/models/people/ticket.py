@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ...tools.mask import mask_phone
 
@@ -23,12 +24,22 @@ class ShequTicket(models.Model):
 
     def _shequ_protect_contacts(self):
         contacts = self.sudo().reporter_id | self.sudo().on_behalf_id
-        contacts.filtered(
-            lambda partner: (
-                not partner.shequ_protected
-                and all(user.share for user in partner.user_ids)
+        if not contacts:
+            return
+        # Nearly always they are protected already: one look, and nothing is fetched.
+        self.env["res.users"].flush_model(["partner_id", "active", "share"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id FROM res_partner p
+                 WHERE p.id = ANY(%s) AND p.shequ_protected IS NOT TRUE
+                   AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id
+                                      AND u.active AND NOT u.share)
+                """,
+                contacts.ids,
             )
-        )._shequ_protect()
+        )
+        contacts.browse([row[0] for row in rows])._shequ_protect()
 
     def _shequ_contact(self):
         """The person to call about the ticket (as super-user)."""
