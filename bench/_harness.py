@@ -10,9 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+from shequ_cli import layout
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = Path(os.environ.get("SHEQU_LOCAL") or ROOT / ".local")
 PEERS = LOCAL / "bench" / "peers"
+# Where a database says which state of the addons it has.
+HASH = "shequ.bench_hash"
 
 
 def arguments(description, argv, **defaults):
@@ -79,6 +83,29 @@ def database(name, modules):
     if missing:
         say(f"Installing {', '.join(missing)} in {name}")
         registry = Registry.new(name, update_module=True, install_modules=missing)
+    return _updated(registry, name)
+
+
+def _updated(registry, name):
+    """Bring a database that was filled earlier to the addons as they are now."""
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+
+    current = layout.addons_hash(layout.addon_dirs())
+    with registry.cursor() as cr:
+        cr.execute("SELECT state FROM ir_module_module WHERE name = 'shequ_property'")
+        if cr.fetchone() != ("installed",):
+            return registry
+        cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s", [HASH])
+        if cr.fetchone() == (current,):
+            return registry
+    say(f"Updating {name}")
+    registry = Registry.new(
+        name, update_module=True, upgrade_modules=["shequ_property"]
+    )
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["ir.config_parameter"].set_param(HASH, current)
     return registry
 
 

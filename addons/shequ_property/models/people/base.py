@@ -347,7 +347,12 @@ class Base(models.AbstractModel):
 
     @api.model
     def _shequ_has_stars(self, vals):
-        return any(isinstance(value, str) and "**" in value for value in vals.values())
+        # Every create and write passes here: most models have nothing to look at.
+        masked = self._shequ_masked_fields()
+        return bool(masked) and any(
+            isinstance(value := vals.get(name), str) and "**" in value
+            for name in masked
+        )
 
     def _shequ_without_stars(self, vals):
         """Leave out masked values that come back as they were shown.

@@ -2,6 +2,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+# Condition of SQL on a person `p`: has a log-in of the staff.
+STAFF = SQL(
+    "EXISTS (SELECT 1 FROM res_users u "
+    "WHERE u.partner_id = p.id AND u.active AND NOT u.share)"
+)
+
 
 class ResPartner(models.Model):
     """Whose data are protected, and who may see them whole."""
@@ -18,42 +24,49 @@ class ResPartner(models.Model):
 
     _shequ_protected_idx = models.Index("(id) WHERE shequ_protected")
 
-    def _shequ_protect(self):
+    def _shequ_protect(self, but_staff=False):
         """Mark people as residents; from now on their data are masked.
 
-        In one statement: an import brings tens of thousands, nothing else of the
-        person changes, and nobody is told.
+        In one statement: an import brings tens of thousands, every report has a
+        contact, nothing else of the person changes, and nobody is told.
+
+        :param bool but_staff: leave out those who work here
         """
         if not self:
             return
-        self.env.cr.execute(
+        condition = SQL("p.id = ANY(%s)", self.ids)
+        if but_staff:
+            self.env["res.users"].flush_model(["partner_id", "active", "share"])
+            condition = SQL("%s AND NOT %s", condition, STAFF)
+        self._shequ_mark_protected(condition)
+
+    @api.model
+    def _shequ_mark_protected(self, condition):
+        rows = self.env.execute_query(
             SQL(
-                "UPDATE res_partner SET shequ_protected = true "
-                "WHERE id IN %s AND shequ_protected IS NOT TRUE",
-                tuple(self.ids),
+                "UPDATE res_partner p SET shequ_protected = true "
+                "WHERE p.shequ_protected IS NOT TRUE AND %s RETURNING p.id",
+                condition,
             )
         )
-        self.invalidate_recordset(["shequ_protected"], flush=False)
+        marked = self.browse([row[0] for row in rows])
+        marked.invalidate_recordset(["shequ_protected"], flush=False)
 
     @api.model
     def _shequ_protect_known(self):
         """Protect everybody who lives or reported before this was there."""
         self.env.flush_all()
-        self.env.cr.execute(
+        self._shequ_mark_protected(
             SQL(
                 """
-                UPDATE res_partner p SET shequ_protected = true
-                 WHERE shequ_protected IS NOT TRUE
-                   AND (EXISTS (SELECT 1 FROM shequ_residency r
-                                 WHERE r.partner_id = p.id)
-                     OR EXISTS (SELECT 1 FROM shequ_ticket t
-                                 WHERE t.reporter_id = p.id OR t.on_behalf_id = p.id)
-                        AND NOT EXISTS (SELECT 1 FROM res_users u
-                                         WHERE u.partner_id = p.id AND NOT u.share))
-                """
+                (EXISTS (SELECT 1 FROM shequ_residency r WHERE r.partner_id = p.id)
+                 OR EXISTS (SELECT 1 FROM shequ_ticket t
+                             WHERE t.reporter_id = p.id OR t.on_behalf_id = p.id)
+                    AND NOT %s)
+                """,
+                STAFF,
             )
         )
-        self.invalidate_model(["shequ_protected"], flush=False)
 
     def _shequ_may_see(self, user=None):
         """The people whose data ``user`` (default: at work) may see whole.

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 from ...tools.mask import mask_phone
 
@@ -23,23 +22,8 @@ class ShequTicket(models.Model):
         return result
 
     def _shequ_protect_contacts(self):
-        contacts = self.sudo().reporter_id | self.sudo().on_behalf_id
-        if not contacts:
-            return
-        # Nearly always they are protected already: one look, and nothing is fetched.
-        self.env["res.users"].flush_model(["partner_id", "active", "share"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT p.id FROM res_partner p
-                 WHERE p.id = ANY(%s) AND p.shequ_protected IS NOT TRUE
-                   AND NOT EXISTS (SELECT FROM res_users u WHERE u.partner_id = p.id
-                                      AND u.active AND NOT u.share)
-                """,
-                contacts.ids,
-            )
-        )
-        contacts.browse([row[0] for row in rows])._shequ_protect()
+        tickets = self.sudo()
+        (tickets.reporter_id | tickets.on_behalf_id)._shequ_protect(but_staff=True)
 
     def _shequ_contact(self):
         """The person to call about the ticket (as super-user)."""
