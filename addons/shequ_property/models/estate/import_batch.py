@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from odoo.fields import Date, Domain
+from odoo.tools import SQL
 
 from ...tools import import_match, phone
 from ...tools.import_match import Ambiguous, Person, Room
@@ -350,10 +351,17 @@ class Batch:
         if not values:
             return Partner
         company = self.job.company_id
-        found = Partner.search(
-            Domain(name, "in", list(values))
-            & Domain("company_id", "in", (False, company.id))
+        query = Partner._search(Domain("company_id", "in", (False, company.id)))
+        # A join rather than a list: for a list PostgreSQL may take the index that
+        # parts of numbers are searched with, a thousand times over.
+        query.add_where(
+            SQL(
+                "%s IN (SELECT unnest(%s::varchar[]))",
+                Partner._field_to_sql(Partner._table, name, query),
+                list(values),
+            )
         )
+        found = Partner.browse(query)
         groups = (
             self.env["shequ.residency"]
             .with_context(active_test=False)
