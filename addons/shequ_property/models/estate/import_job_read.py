@@ -218,7 +218,7 @@ class ShequImport(models.Model):
                     if not row.reason:
                         result = self._parse(sheet, row, mappings[number], options)
                         parsed.append(result)
-                        sources[result.key] = (number, row.cells)
+                        sources[result.key] = (number, masked_json(row.cells))
                     elif row.reason not in ("blank", "title", "header"):
                         left_out.append((number, sheet.name, row))
         plan = grouping.group(parsed)
@@ -306,7 +306,7 @@ class ShequImport(models.Model):
                 )
             yield vals
         for number, name, row in left_out:
-            vals = self._plain_row(row, number, name, row.cells)
+            vals = self._plain_row(row, number, name, masked_json(row.cells))
             vals.update(status="ignored", message=self._left_out(row.reason))
             yield vals
 
@@ -324,9 +324,7 @@ class ShequImport(models.Model):
             "people": "、".join(person["name"] for person in persons) or None,
             "status": "error",
             "message": None,
-            "cells": json.dumps(
-                [mask_cell(cell) for cell in cells], ensure_ascii=False
-            ),
+            "cells": cells,
             "content": None,
         }
 
@@ -498,6 +496,11 @@ def certainty(guess):
     if guess.confidence >= SURE:
         return "sure"
     return "likely" if guess.confidence >= LIKELY else "unsure"
+
+
+def masked_json(cells):
+    """The cells of a row as they are kept and shown."""
+    return json.dumps([mask_cell(cell) for cell in cells], ensure_ascii=False)
 
 
 def mask_cell(cell):
