@@ -7,9 +7,11 @@ residencies, as its users have to prepare them.
 
 import base64
 import csv
+import gc
 import io
-import resource
+import re
 import time
+from pathlib import Path
 
 from . import _harness as harness
 
@@ -25,10 +27,13 @@ def main(argv):
     registry = harness.database("shequ_bench_import", ["shequ_property", "base_import"])
     report = harness.Report("Imports")
     rows = people_of(args.units, args.people)
-    peer = base_import(registry, rows)
+    # A tenth first: what memory does when the file is ten times as large.
+    tenth = ours(registry, people_of(args.units // 10, args.people // 10))
     own = ours(registry, rows)
-    report.section("The same data, by both", compare(own, peer, args), "rows/s")
+    peer = base_import(registry, rows)
+    report.section("The same data, by both", compare(own, peer))
     report.section("Ours, step by step", [*own.values()])
+    report.section("Memory of ours", memory(tenth, own, len(rows)), "flat")
     report.print(args.json)
     return 0
 
@@ -75,6 +80,7 @@ class measured:
         self.name, self.rows = name, rows
 
     def __enter__(self):
+        forget_peak()
         self.counter = harness.count_queries()
         self.queries = self.counter.__enter__()
         self.start, self.cpu = time.perf_counter(), time.process_time()
@@ -95,7 +101,15 @@ class measured:
 
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """Most memory the process had since :func:`forget_peak`, in MB."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024
+
+
+def forget_peak():
+    """Let Linux count the most memory anew (see proc(5), clear_refs)."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def opened(registry):
@@ -307,7 +321,22 @@ def forget(env, estate):
     env.invalidate_all(flush=False)
 
 
-def compare(own, peer, args):
+def memory(tenth, own, rows):
+    """Peak of each step with a tenth of the data and with all."""
+    return [
+        {
+            "step": own[step]["step"],
+            "a tenth MB": tenth[step]["peak MB"],
+            "all MB": own[step]["peak MB"],
+            "KB a row more": (own[step]["peak MB"] - tenth[step]["peak MB"])
+            * 1024
+            / (rows * 0.9),
+        }
+        for step in own
+    ]
+
+
+def compare(own, peer):
     """Both side by side, with how many times faster ours is."""
     rows = []
     for step in ("dry run", "apply"):

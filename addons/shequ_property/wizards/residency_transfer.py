@@ -458,7 +458,7 @@ class ShequResidencyTransfer(models.TransientModel):
         ending._end(self.date)
         ending.write({"end_reason": END_REASONS.get(self.kind, self.kind)})
         started = self._start(made)
-        self._choose_representative(started)
+        before["office"] = self._choose_representative(started)
         if self.kind == "death":
             self.partner_id.sudo().shequ_died_on = self.date
         before["tickets"] = self._hand_on(ending.partner_id)
@@ -502,16 +502,25 @@ class ShequResidencyTransfer(models.TransientModel):
         )
 
     def _choose_representative(self, started):
-        """The chosen one votes from that day on; nobody chosen: nobody does."""
+        """The chosen one votes from that day on; nobody chosen: nobody does.
+
+        Whoever stays in the unit and votes now goes on until the day.
+
+        :return: what :meth:`shequ.move._change_office` does on the day, or False
+        """
         present = self._present()
         chosen = (started | present).filtered(
             lambda stay: stay.partner_id == self.representative_id
         )[:1]
         voting = present.filtered("is_representative")
+        future = self.date > self.env["shequ.estate"]._today()
+        if future and chosen not in voting and (voting or chosen not in started):
+            return {"chosen": chosen.id, "voting": voting.ids}
         if chosen and chosen not in voting:
             chosen.is_representative = True
         elif not chosen:
             voting.write({"is_representative": False})
+        return False
 
     def _hand_on(self, partners):
         """Let the contact follow the open tickets of who leaves.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.importing import reading
+
 
 class ShequImportColumn(models.Model):
     """A column of the file and what it holds."""
@@ -41,7 +43,7 @@ class ShequImportColumn(models.Model):
     @api.depends("position")
     def _compute_letter(self):
         for column in self:
-            column.letter = column_letter(column.position)
+            column.letter = reading.column_letter(column.position)
 
     @api.constrains("field", "import_id")
     def _check_field(self):
@@ -75,13 +77,3 @@ class ShequImportColumn(models.Model):
         if "field" in vals:
             self.import_id.sudo()._dry_run_is_stale()
         return result
-
-
-def column_letter(position):
-    """Name of a column as spreadsheets show it: 0 → A, 26 → AA."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

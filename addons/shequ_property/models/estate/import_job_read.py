@@ -51,6 +51,8 @@ class ShequImport(models.Model):
             "representative": self.env._("Votes for the unit"),
             "tenant": self.env._("Tenant's name"),
             "tenant_phone": self.env._("Tenant's telephone"),
+            "parking": self.env._("Parking spaces of the unit's people"),
+            "parking_area": self.env._("Area of the parking space"),
             "note": self.env._("Note"),
         }
         return {name: labels[name] for name in headers.FIELDS}
@@ -72,9 +74,21 @@ class ShequImport(models.Model):
                 )
             )
         try:
-            return reading.read(content, self.filename or "")
+            return reading.read(content, self.filename or "", self._limits())
         except reading.ReadError as error:
             raise UserError(self._read_error(error)) from None
+
+    @api.model
+    def _limits(self):
+        """How large a file may be, by the settings ``shequ.import_max_…``."""
+        usual = reading.Limits()
+        return reading.Limits(
+            megabytes=self._parameter("max_mb") or usual.megabytes,
+            unpacked_megabytes=self._parameter("max_unpacked_mb")
+            or usual.unpacked_megabytes,
+            markup_megabytes=self._parameter("max_markup_mb") or usual.markup_megabytes,
+            rows=self._parameter("max_rows") or usual.rows,
+        )
 
     @api.model
     def _read_error(self, error):
@@ -95,6 +109,12 @@ class ShequImport(models.Model):
                 "The file %(filename)s is too large: at most %(limit)s %(what)s."
             ),
         }
+        if error.code == "too_large" and error.details["what"] == "rows":
+            return self.env._(
+                "A sheet of %(filename)s has more than %(limit)s rows. Send it in "
+                "parts.",
+                **error.details,
+            )
         sentence = sentences.get(error.code, error.sentence)
         return sentence % error.details
 
@@ -216,9 +236,12 @@ class ShequImport(models.Model):
                     continue
                 for row in sheet.rows(mappings[number]):
                     if not row.reason:
-                        result = self._parse(sheet, row, mappings[number], options)
-                        parsed.append(result)
-                        sources[result.key] = (number, row.cells)
+                        cells = masked_json(row.cells)
+                        for result in self._parse(
+                            sheet, row, mappings[number], options
+                        ):
+                            parsed.append(result)
+                            sources[result.key] = (number, cells)
                     elif row.reason not in ("blank", "title", "header"):
                         left_out.append((number, sheet.name, row))
         plan = grouping.group(parsed)
@@ -239,6 +262,7 @@ class ShequImport(models.Model):
         )
 
     def _parse(self, sheet, row, mapping, options):
+        """What a row says of its unit, and of the parking spaces beside it."""
         # What our own lists show masked says nothing.
         cells = [None if mask.is_masked(cell) else cell for cell in row.cells]
         result = rows.parse_row(
@@ -250,7 +274,9 @@ class ShequImport(models.Model):
             context=row.context,
         )
         self._note_role(result, cells, mapping)
-        return result
+        if "parking" not in mapping.values():
+            return [result]
+        return [result, *rows.parking_rows(result, cells, mapping, options)]
 
     @staticmethod
     def _note_role(result, cells, mapping):
@@ -306,7 +332,7 @@ class ShequImport(models.Model):
                 )
             yield vals
         for number, name, row in left_out:
-            vals = self._plain_row(row, number, name, row.cells)
+            vals = self._plain_row(row, number, name, masked_json(row.cells))
             vals.update(status="ignored", message=self._left_out(row.reason))
             yield vals
 
@@ -324,9 +350,7 @@ class ShequImport(models.Model):
             "people": "、".join(person["name"] for person in persons) or None,
             "status": "error",
             "message": None,
-            "cells": json.dumps(
-                [mask_cell(cell) for cell in cells], ensure_ascii=False
-            ),
+            "cells": cells,
             "content": None,
         }
 
@@ -410,6 +434,10 @@ class ShequImport(models.Model):
         return {
             "total": self.env._("A line of totals: not a unit."),
             "note": self.env._("A note: not a unit."),
+            "example": self.env._(
+                "An example of the template: delete the row, or take “example” out "
+                "of it if it is meant."
+            ),
             "section": self.env._(
                 "The heading of a group: it counts for the rows below."
             ),
@@ -426,12 +454,13 @@ class ShequImport(models.Model):
         }
         for name, total in typed.items():
             if name not in found:
-                total.write({"file_units": 0, "file_area": 0})
+                total.write({"file_units": 0, "file_area": 0, "file_exclusive_area": 0})
         new = []
         for order, (name, total) in enumerate(found.items()):
             values = {
                 "file_units": total.units,
                 "file_area": total.building_area / 100,
+                "file_exclusive_area": total.exclusive_area / 100,
                 "sequence": order,
             }
             if name in typed:
@@ -498,6 +527,11 @@ def certainty(guess):
     if guess.confidence >= SURE:
         return "sure"
     return "likely" if guess.confidence >= LIKELY else "unsure"
+
+
+def masked_json(cells):
+    """The cells of a row as they are kept and shown."""
+    return json.dumps([mask_cell(cell) for cell in cells], ensure_ascii=False)
 
 
 def mask_cell(cell):

@@ -15,6 +15,12 @@ COLOURS = {
     "applied": "#D1E7DD",
 }
 PLACES = ("estate", "lane", "building", "entrance")
+# Of several results of a row the first of these is told.
+RANKS = ("error", "create", "change", "applied")
+
+
+def _rank(status):
+    return RANKS.index(status) if status in RANKS else len(RANKS)
 
 
 class ShequImport(models.Model):
@@ -92,8 +98,16 @@ class ShequImport(models.Model):
         if only_wrong:
             domain.append(("status", "=", "error"))
         names = ["number", "status", "message", "changes"]
-        rows = self.env["shequ.import.row"].search_read(domain, names, load="")
-        return {row["number"]: row for row in rows}
+        found = {}
+        for row in self.env["shequ.import.row"].search_read(domain, names, load=""):
+            # A row that names a parking space as well has two results.
+            known = found.setdefault(row["number"], row)
+            if known is not row:
+                for name in ("message", "changes"):
+                    texts = [one[name] for one in (known, row) if one[name]]
+                    known[name] = "\n".join(dict.fromkeys(texts))
+                known["status"] = min(known["status"], row["status"], key=_rank)
+        return found
 
     def _report_sheet(self, book, styles, number, sheet, results, whole):
         mapping = self._mappings().get(number) or sheet.mapping

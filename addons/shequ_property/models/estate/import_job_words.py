@@ -251,6 +251,10 @@ class ShequImport(models.Model):
             "parking_building": self.env._(
                 "The parking space is in no building: it is put into “%(text)s”."
             ),
+            "parking_unclear": self.env._(
+                "“%(text)s” names no parking space: write its number, such as A-021. "
+                "The unit itself is imported."
+            ),
             "people_split": self.env._("“%(text)s” is understood as %(count)s people."),
             "owners_without_share": self.env._(
                 "The unit has several owners and not all have a share: each gets an"

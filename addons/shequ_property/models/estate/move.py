@@ -94,8 +94,25 @@ class ShequMove(models.Model):
                 move.unit_id.state = "sold"
             if move.kind == "death":
                 move._close_log_ins()
+            move._change_office()
             move._review_access()
             move.state = "done"
+
+    def _change_office(self):
+        """Who votes from the day on, unless somebody has chosen otherwise since."""
+        office = (self.before or {}).get("office")
+        if not office:
+            return
+        today = self.env["shequ.estate"]._today()
+        voting = self.unit_id.residency_ids.filtered(
+            lambda stay: stay.is_representative and stay._covers(today)
+        )
+        if set(voting.ids) != set(office["voting"]):
+            return
+        voting.is_representative = False
+        chosen = voting.browse(office["chosen"] or ()).exists()
+        if chosen and chosen._covers(today):
+            chosen.is_representative = True
 
     def _close_log_ins(self):
         """Close the log-in of the deceased; staff are for the administrator."""

@@ -287,6 +287,84 @@ class TestImport(ImportCase):
         again = self._import(NEW_ROWS)
         self.assertFalse(again.total_ids)
 
+    def test_control_totals_of_the_exclusive_area(self):
+        headings = [*HEADINGS[:4], "专有面积"]
+        rows = [
+            ["21号楼", "1单元", "101", "89.50", "72.36"],
+            ["21号楼", "1单元", "102", "120", "100.1㎡"],
+        ]
+        job = self._checked(rows, headings=headings)
+        total = job.total_ids.filtered(lambda t: t.name == "21号楼")
+        self.assertEqual(total.file_exclusive_area, 172.46)
+        total.exclusive_area = 180
+        self.assertTrue(job.totals_differ)
+        self.assertIn("-7.54", total.difference)
+        total.exclusive_area = 172.46
+        self.assertFalse(job.totals_differ)
+        self.assertTrue(total.difference)
+
+    # ------------------------------------------------- parking, side by side
+
+    def test_a_parking_column_beside_homes(self):
+        headings = [*HEADINGS, "车位号"]
+        rows = [
+            [*NEW_ROWS[0], "A-021"],
+            [*NEW_ROWS[1], ""],
+            [*NEW_ROWS[2], "有"],
+        ]
+        job = self._applied(rows, headings=headings)
+        space = self._unit_at("地下车库", "A-021")
+        self.assertEqual(space.use, "parking")
+        home = self._unit_at("21", "101")
+        owner = home.residency_ids.filtered("is_title").partner_id
+        self.assertEqual(space.residency_ids.partner_id, owner)
+        self.assertEqual(space.representative_id, owner)
+        said = job.row_ids.filtered(lambda r: r.number == 4).message
+        self.assertIn("A-021", said, "it tells what to write instead")
+        again = self._checked(rows, headings=headings)
+        self.assertEqual(set(self._statuses(again)), {"unchanged"})
+        book = openpyxl.load_workbook(io.BytesIO(job._report(only_wrong=False)))
+        lines = list(book.active.iter_rows(min_row=2, values_only=True))
+        self.assertEqual(len(lines), 3, "one line for each row of the file")
+        job.action_undo()
+        self.assertFalse(space.exists())
+
+    def test_two_lists_side_by_side(self):
+        headings = [
+            "楼号",
+            "房号",
+            "业主姓名",
+            "联系电话",
+            "",
+            "房号",
+            "业主姓名",
+            "联系电话",
+        ]
+        rows = [
+            ["23", "101", "周一", "13800001001", "", "201", "吴三", "13800001003"],
+            ["23", "102", "周二", "13800001002", "", "", "", ""],
+        ]
+        job = self._applied(rows, headings=headings)
+        self.assertEqual(len(job.row_ids), 3)
+        self.assertTrue(self._unit_at("23", "201"))
+        self.assertEqual(len(set(job.column_ids.mapped("letter"))), 7)
+
+    # ----------------------------------------------------------------- limits
+
+    def test_how_large_a_file_may_be_is_a_setting(self):
+        params = self.env["ir.config_parameter"].sudo()
+        params.set_param("shequ.import_max_rows", "3")
+        with self.assertRaisesRegex(UserError, "3 rows"):
+            self._import(NEW_ROWS)
+        params.set_param("shequ.import_max_rows", "5")
+        self._import(NEW_ROWS)
+
+    def test_an_example_left_in_the_file_is_told(self):
+        example = [*NEW_ROWS[2][:4], "示例：请删除", *NEW_ROWS[2][5:]]
+        job = self._checked([*NEW_ROWS, example])
+        ignored = job.row_ids.filtered(lambda row: row.status == "ignored")
+        self.assertIn("template", ignored.message)
+
     def test_mapping_is_remembered(self):
         rows = [["21号楼", "1", "101", "x", "郑四"]]
         headings = ["楼号", "单元", "房号", "杂项", "业主姓名"]

@@ -59,6 +59,60 @@ class TestMoves(RegistryCase):
             )
         )
 
+    # --------------------------------------------- an office that ends later
+
+    def test_the_office_ends_on_the_day(self):
+        wizard = self.wizard(
+            "lease_start",
+            date="2026-03-01",
+            line_ids=self.lines((self._person("胡新租"), 1, 1)),
+        )
+        wizard.representative_id = False
+        with freeze_time("2026-02-01"):
+            wizard.action_apply()
+            self.assertEqual(self.unit.representative_id, self.owner)
+            self.assertEqual(self.last_move().state, "planned")
+        with freeze_time("2026-03-01"):
+            self.last_move()._come_into_force()
+            self.env.invalidate_all()
+            self.assertFalse(self.unit.representative_id)
+            self.last_move().with_user(self.manager).action_undo()
+            self.env.invalidate_all()
+            self.assertEqual(self.unit.representative_id, self.owner)
+
+    def test_another_one_votes_from_the_day_on(self):
+        self.residency.write({"role": "co_owner", "share_denominator": 2})
+        wife = self._person("孙太太")
+        second = self._residency(
+            wife, self.unit, role="co_owner", share_numerator=1, share_denominator=2
+        )
+        wizard = self.wizard(
+            "lease_start", line_ids=self.lines((self._person("胡新租"), 1, 1))
+        )
+        wizard.representative_id = wife
+        with freeze_time("2026-02-01"):
+            wizard.action_apply()
+            self.assertEqual(self.unit.representative_id, self.owner)
+        with freeze_time("2026-03-02"):
+            self.last_move()._come_into_force()
+            self.env.invalidate_all()
+            self.assertTrue(second.is_representative)
+            self.assertEqual(self.unit.representative_id, wife)
+
+    def test_a_choice_in_between_stands(self):
+        wizard = self.wizard(
+            "lease_start", line_ids=self.lines((self._person("胡新租"), 1, 1))
+        )
+        wizard.representative_id = False
+        with freeze_time("2026-02-01"):
+            wizard.action_apply()
+            self.residency.is_representative = False
+            self.child.is_representative = True
+        with freeze_time("2026-03-01"):
+            self.last_move()._come_into_force()
+            self.env.invalidate_all()
+            self.assertEqual(self.unit.representative_id, self.child.partner_id)
+
     # ----------------------------------------------------------------- sale
 
     def test_a_sale_to_a_couple(self):

@@ -4,5 +4,7 @@ from . import test_login_pages
 from . import test_registration
 from . import test_leak
 from . import test_leak_http
+from . import test_leak_print
 from . import test_masking
 from . import test_rights
+from . import test_move_log_in

@@ -28,8 +28,9 @@ class Ear(logging.Handler):
         self.lines.append(self.format(record))
 
 
-@tagged("post_install", "-at_install", "leak")
-class TestLeakHttp(PortalCase):
+class LeakHttpCase(PortalCase):
+    """The canary and her ticket, and colleagues who may and may not see numbers."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -83,6 +84,9 @@ class TestLeakHttp(PortalCase):
             shequ_estate_ids=[Command.set(cls.estate.ids)],
         )
 
+
+@tagged("post_install", "-at_install", "leak")
+class TestLeakHttp(LeakHttpCase):
     def _rpc(self, path, **params):
         return self.url_open(
             path, json={"jsonrpc": "2.0", "method": "call", "params": params}

@@ -641,3 +641,101 @@ class TestHeadings(BaseCase):
         fields = [guess.field for guess in found.values() if guess.field]
         self.assertEqual(len(fields), len(set(fields)))
         self.assertLessEqual(set(fields), set(headers.FIELDS))
+
+
+@tagged("post_install", "-at_install")
+class TestSideBySide(BaseCase):
+    HEADING = ["房号", "姓名", "电话"]
+    ONE = ["101", "张三", "13812345678"]
+    TWO = ["201", "李四", "13912345678"]
+
+    def _read(self, lines, merges=()):
+        with reading.read(xlsx(lines, merges), "a.xlsx") as book:
+            return [
+                (
+                    sheet,
+                    [
+                        {f: row.cells[c] for c, f in sheet.mapping.items()}
+                        | {f: row.context[f] for f in row.context if f == "building"}
+                        for row in sheet.rows()
+                        if not row.reason
+                    ],
+                )
+                for sheet in book.sheets
+            ]
+
+    def test_the_same_headings_twice_are_two_lists(self):
+        for gap in ([], [None]):
+            lines = [
+                self.HEADING + gap + self.HEADING,
+                self.ONE + gap + self.TWO,
+                ["102", "王五", None, *gap, None, None, None],
+            ]
+            (left, first), (right, second) = self._read(lines)
+            self.assertEqual([row["room"] for row in first], ["101", "102"])
+            self.assertEqual([row["person"] for row in second], ["李四"])
+            # Columns are called as the spreadsheet shows them.
+            self.assertEqual(min(right.mapping), 3 + len(gap))
+            self.assertNotEqual(left.name, right.name)
+
+    def test_columns_in_front_and_lines_above_count_for_each(self):
+        lines = [
+            ["楼号", *self.HEADING, *self.HEADING],
+            ["1号楼", *self.ONE, *self.TWO],
+            [None, "102", "王五", None, "202", "赵六", None],
+        ]
+        for _sheet, rows in self._read(lines):
+            self.assertEqual([row["building"] for row in rows], ["1号楼"] * 2)
+        lines = [
+            self.HEADING * 2,
+            ["1号楼", None, None, None, None, None],
+            self.ONE + self.TWO,
+            ["2号楼", None, None, None, None, None],
+            self.ONE + self.TWO,
+        ]
+        for _sheet, rows in self._read(lines, ["A2:F2", "A4:F4"]):
+            self.assertEqual([row["building"] for row in rows], ["1号楼", "2号楼"])
+
+    def test_another_list_behind_an_empty_column(self):
+        lines = [
+            [*self.HEADING, None, "车位号", "车主姓名", "联系电话"],
+            [*self.ONE, None, "A-021", "张三", "13812345678"],
+            [*self.TWO, None, "A-022", "李四", "13912345678"],
+        ]
+        (_left, homes), (_right, spaces) = self._read(lines)
+        self.assertEqual([row["room"] for row in homes], ["101", "201"])
+        self.assertEqual([row["room"] for row in spaces], ["A-021", "A-022"])
+
+    def test_one_list_stays_one(self):
+        for heading in (
+            ["房号", "姓名", None, "电话"],  # a column left empty
+            ["房号", "姓名", "电话", "电话"],
+            ["房号", "姓名", "电话", "租户姓名", "电话"],
+        ):
+            line = ["101", "张三", "13812345678", "13912345678", "13712345678"]
+            cells = [h and c for h, c in zip(heading, line)]
+            self.assertEqual(len(self._read([heading, cells])), 1, heading)
+
+    @given(st.lists(st.sampled_from(["房号", "姓名", "电话", "楼号", "", "备注"])))
+    def test_blocks_share_out_columns(self, headings):
+        for columns in headers.blocks(headings):
+            self.assertTrue(columns <= set(range(len(headings))))
+            fields = {headers.recognise(headings[c]).field for c in columns}
+            self.assertIn("room", fields)
+
+
+@tagged("post_install", "-at_install")
+class TestParkingColumn(BaseCase):
+    def test_beside_homes_it_is_a_column_of_its_own(self):
+        for heading in ("车位", "车位号", "停车位", "地下车位号", "产权车位", "车库"):
+            found = headers.guess(["房号", "姓名", heading], [])
+            self.assertEqual(found[2].field, "parking", heading)
+            found = headers.guess(["楼号", heading, "姓名"], [])
+            self.assertEqual(found[1].field, "room", heading)
+
+    def test_what_is_said_of_spaces_is_nothing_about_homes(self):
+        found = headers.guess(["房号", "姓名", "车位号", "车位面积", "车位费"], [])
+        self.assertEqual(found[3].field, "parking_area")
+        self.assertIsNone(found[4].field)
+        found = headers.guess(["车位号", "车位面积", "姓名"], [])
+        self.assertEqual(found[1].field, "building_area")

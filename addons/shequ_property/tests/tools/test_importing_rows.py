@@ -22,6 +22,16 @@ from ...tools.importing import (
 )
 
 FEW = settings(max_examples=150, deadline=None)
+CELL = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.sampled_from(
+        ["12-1-302", "张三、李四", "13812345678/1", "各半", "租客", "是", "2021-3"]
+    ),
+)
 
 
 def parse(options=None, context=None, number=1, **cells):
@@ -321,22 +331,11 @@ class TestPeople(BaseCase):
                 start = time.process_time()
                 row = parse(**{**self.HOME, "person": "张三", field: cell})
                 self.assertLess(time.process_time() - start, 0.5, (part, field))
-                if field != "note":
+                if field not in ("note", "parking", "parking_area"):
                     self.assertTrue(row.errors, (part, field))
             start = time.process_time()
             headers.guess([cell], [[cell]])
             self.assertLess(time.process_time() - start, 0.5, part)
-
-    CELL = st.one_of(
-        st.none(),
-        st.text(max_size=12),
-        st.integers(),
-        st.floats(),
-        st.booleans(),
-        st.sampled_from(
-            ["12-1-302", "张三、李四", "13812345678/1", "各半", "租客", "是", "2021-3"]
-        ),
-    )
 
     @settings(max_examples=300, deadline=None)
     @given(st.dictionaries(st.sampled_from(headers.FIELDS), CELL, max_size=10))
@@ -742,3 +741,62 @@ class TestTemplates(BaseCase):
         self.assertEqual(found, ["resident", "passport", "hk_macau", "taiwan", "uscc"])
         self.assertEqual(values.use("Parking Space").value, "parking")
         self.assertEqual(values.role("建设单位").value, "developer")
+
+
+@tagged("post_install", "-at_install")
+class TestParkingSpaces(BaseCase):
+    def _spaces(self, **cells):
+        mapping = dict(enumerate(cells))
+        values = list(cells.values())
+        row = rows.parse_row(values, mapping, None, number=7)
+        return row, rows.parking_rows(row, values, mapping, None)
+
+    def test_a_space_goes_with_the_owners(self):
+        row, (space,) = self._spaces(
+            building="12号楼", room="302", person="张三", role="业主", parking="A-021"
+        )
+        self.assertFalse(row.problems)
+        self.assertEqual(space.values["room"], "A-021")
+        self.assertEqual(space.values["use"], "parking")
+        self.assertEqual(space.values["building"], "地下车库")
+        self.assertEqual(space.values["persons"], row.values["persons"])
+        self.assertNotEqual(space.key, row.key)
+        self.assertEqual(space.number, 7)
+
+    def test_several_spaces_and_their_area(self):
+        _row, spaces = self._spaces(
+            building="1号楼", room="101", parking="A-1、B2-17", parking_area="13.2"
+        )
+        self.assertEqual([s.values["room"] for s in spaces], ["A-1", "B2-17"])
+        self.assertNotIn("building_area", spaces[0].values)
+        _row, (space,) = self._spaces(
+            building="1号楼", room="101", parking="A-1", parking_area="13.2"
+        )
+        self.assertEqual(space.values["building_area"], 1320)
+
+    def test_family_has_none_but_a_tenant_does(self):
+        for role, count in (("家属", 0), ("租户", 1), ("业主", 1)):
+            _row, (space,) = self._spaces(
+                building="1号楼", room="101", person="张三", role=role, parking="A-21"
+            )
+            self.assertEqual(len(space.values.get("persons", ())), count, role)
+
+    def test_nothing_and_what_is_no_number(self):
+        for cell in (None, "", "无", "/", "0"):
+            row, spaces = self._spaces(building="1号楼", room="101", parking=cell)
+            self.assertEqual((spaces, row.problems), ([], []), cell)
+        for cell in ("有", "1", "2个", 2, "已购"):
+            row, spaces = self._spaces(building="1号楼", room="101", parking=cell)
+            self.assertFalse(spaces)
+            self.assertEqual(codes(row), {"parking_unclear"}, cell)
+            self.assertFalse(row.errors)
+
+    def test_a_wrong_row_has_no_spaces(self):
+        _row, spaces = self._spaces(room="101", parking="A-21")
+        self.assertFalse(spaces)
+
+    @given(CELL)
+    def test_any_cell(self, cell):
+        _row, spaces = self._spaces(building="1号楼", room="101", parking=cell)
+        self.assertLessEqual(len(spaces), rows.MOST_SPACES)
+        self.assertEqual(len({space.key for space in spaces}), len(spaces))

@@ -34,6 +34,8 @@ FIELDS = (
     "representative",
     "tenant",
     "tenant_phone",
+    "parking",
+    "parking_area",
     "note",
 )
 PLACE_FIELDS = frozenset(
@@ -172,6 +174,13 @@ SYNONYMS = {
         "租户联系方式 使用人电话 tenantphone tenantmobile 租户手机号 租客手机号 "
         "承租人联系电话 使用人联系电话 租客联系方式"
     ),
+    # Beside homes alone: in a list of parking spaces these name the room.
+    "parking": (
+        "车库 停车位 停车位号 停车位编号 地下车位 固定车位 产权车位 名下车位 所属车位 "
+        "车库号 车位号码 车位信息 车位号1 对应车位 parking parkingspace parkingno "
+        "parkingspaceno"
+    ),
+    "parking_area": "车位面积 车位建筑面积 车库面积 停车位面积 parkingarea",
     "note": (
         "备注 说明 备注说明 其他 附注 备注信息 note notes remark remarks comment "
         "comments 其它 备考 注"
@@ -187,6 +196,8 @@ IGNORED = frozenset(
 )
 # A heading of no exact meaning, by what it contains; the first that fits counts.
 CONTAINS = (
+    (r"(车位|车库).*面积", "parking_area"),
+    (r"(车位|车库|停车).*(费|租|价|状态|类型|性质|数|情况|合同|到期)", None),
     (r"不动产单元", "real_estate_number"),
     (r"不动产权|房产证|产权证|合同编号|车牌|单价|费用|金额|性别|户型", None),
     (r"(租户|租客|承租|使用人).*(电话|手机|联系方式)", "tenant_phone"),
@@ -260,6 +271,7 @@ _VAGUE = {
     "共有情况": 0.6,
     "共有方式": 0.6,
 }
+_PARKING = re.compile("车位|车库|parking")
 _BRACKETS = re.compile(r"[(\[<【「{].*?[)\]>】」}]")
 _NOISE = re.compile(r"[\s*:：·、,，/\\_.\-—*#＊★\"'“”]+")
 
@@ -365,6 +377,7 @@ def guess(headings, sample_rows):
     :return: dict ``{column index: Guess}``, each field given at most once
     """
     by_heading = [recognise(heading) for heading in headings]
+    _tell_parking(headings, by_heading)
     # Beside a column of buildings, 1-302 is a room with its entrance.
     fixed = {"room"} if any(one.field == "building" for one in by_heading) else set()
     found = {}
@@ -380,6 +393,85 @@ def guess(headings, sample_rows):
             found[index] = _guess_column(known, cells, fixed)
     _settle(found)
     return found
+
+
+def blocks(headings, empty=()):
+    """Columns of several lists side by side on one sheet.
+
+    Lists are side by side when the same headings come again (columns in front of
+    them, such as the building's, go with each), or when an empty column stands
+    between two parts that name a room each and something else.
+
+    :param headings: list with a text, or tuple of texts, for each column
+    :param empty: columns in which nothing stands at all
+    :return: list of sets of columns; empty for one list
+    """
+    names = [_name(heading) for heading in headings]
+    return _repeated(headings, names) or _separated(headings, names, set(empty))
+
+
+def _name(heading):
+    parts = heading if isinstance(heading, tuple) else (heading,)
+    return tuple(text for text in map(normalise, parts) if text)
+
+
+def _repeated(headings, names):
+    first = next((n for n in names if n and names.count(n) > 1), None)
+    if first is None:
+        return []
+    starts = [index for index, name in enumerate(names) if name == first]
+    ends = [*starts[1:], len(names)]
+    found = [_filled(names, start, end) for start, end in zip(starts, ends)]
+    shape = [names[column] for column in found[0]]
+    same = all([names[column] for column in one] == shape for one in found)
+    if not same or len(shape) < 2 or not _names_rooms(headings, found[0]):
+        return []
+    shared = _filled(names, 0, starts[0])
+    return [{*shared, *one} for one in found]
+
+
+def _separated(headings, names, empty):
+    found, part = [], []
+    for column in range(len(names)):
+        if names[column] or column not in empty:
+            part.append(column)
+        elif part:
+            found.append(part)
+            part = []
+    found += [part] if part else []
+    if len(found) < 2 or not all(_names_rooms(headings, one) for one in found):
+        return []
+    return [set(one) for one in found]
+
+
+def _filled(names, start, end):
+    return [column for column in range(start, end) if names[column]]
+
+
+def _names_rooms(headings, columns):
+    fields = {recognise(headings[column]).field for column in columns} - {None}
+    return len(fields) >= 2 and not fields.isdisjoint(("room", "address"))
+
+
+def _tell_parking(headings, by_heading):
+    """A column of parking spaces names the room, or goes with the homes beside it."""
+    parking = [
+        _PARKING.search(normalise(heading[-1] if heading else ""))
+        if isinstance(heading, tuple)
+        else _PARKING.search(normalise(heading))
+        for heading in headings
+    ]
+    homes = any(
+        guess.field in ("room", "address") and not found
+        for guess, found in zip(by_heading, parking)
+    )
+    for index, (one, found) in enumerate(zip(by_heading, parking)):
+        if found and homes and one.field == "room":
+            by_heading[index] = Guess("parking", 0.8, one.reason)
+        elif not homes and one.field == "parking":
+            by_heading[index] = one._replace(field="room")
+        elif not homes and one.field == "parking_area":
+            by_heading[index] = one._replace(field="building_area")
 
 
 def _guess_column(by_heading, cells, fixed):

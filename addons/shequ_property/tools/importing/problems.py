@@ -134,6 +134,10 @@ NOTICES = {
     "parking_building": (
         "The parking space is in no building: it is put into “%(text)s”."
     ),
+    "parking_unclear": (
+        "“%(text)s” names no parking space: write its number, such as A-021. The unit "
+        "itself is imported."
+    ),
     "people_split": "“%(text)s” is understood as %(count)s people.",
     "owners_without_share": (
         "The unit has several owners and not all have a share: each gets an equal "

@@ -158,6 +158,7 @@ class Sheet:
         self.titles = []
         self.guesses = {}
         self.width = 0
+        self.empty = frozenset()
 
     # --------------------------------------------------------- raw rows
 
@@ -191,6 +192,7 @@ class Sheet:
             return "not_a_table"
         if first >= 0:
             self.titles = _titles(filled[:first])
+            self.empty = _empty_columns(filled[first:], self.width)
             lines = filled[first : last + 1]
             self.headings = _headings(lines, self.width)
             self.heading_cells = [
@@ -208,6 +210,49 @@ class Sheet:
         if not any(guess.field for guess in self.guesses.values()):
             return "not_a_table"
         return ""
+
+    def _parts(self):
+        """Lists side by side as sheets of their own, else the sheet itself.
+
+        Cells keep their columns; each part sees those of its own list alone.
+        """
+        found = headers.blocks(self.headings, self.empty)
+        shared = set.intersection(*found) if found else set()
+        parts = []
+        for columns in found:
+            name = f"{column_letter(min(columns))}-{column_letter(max(columns))}"
+            part = Sheet(
+                f"{self.name[:24]} {name}".strip(),
+                self._columns_only(columns, columns - shared),
+                self._merges.within(columns),
+                self._limits,
+                self._filename,
+            )
+            if part._prepare():
+                return [self]
+            parts.append(part)
+        return parts or [self]
+
+    def _columns_only(self, columns, own):
+        """Raw rows with these columns; blank where nothing is in its ``own`` ones."""
+        start = min(own)
+
+        def rows():
+            for number, cells in enumerate(self._open(), 1):
+                cells = list(cells)
+                kept = [
+                    cell if column in columns else None
+                    for column, cell in enumerate(cells)
+                ]
+                # What is merged over all the lists is said of each.
+                for _bottom, left, right in self._merges.at(number):
+                    if left < start <= right and left < len(cells):
+                        kept += [None] * (start + 1 - len(kept))
+                        kept[start] = cells[left]
+                filled = {i for i, cell in enumerate(kept) if cell not in (None, "")}
+                yield kept if filled & own else ()
+
+        return rows
 
     def _guess(self, samples):
         self.guesses = headers.guess(self.headings, samples)
@@ -274,7 +319,7 @@ def _finish(book):
             if reason:
                 book.skipped.append((sheet.name, reason))
             else:
-                tables.append(sheet)
+                tables += sheet._parts()
     except BaseException:
         book.close()
         raise
@@ -638,6 +683,15 @@ class Merges:
         )
         self._active = []
 
+    def within(self, columns):
+        """Ranges that begin in one of these columns."""
+        part = Merges()
+        for top, ranges in self._starts.items():
+            for bottom, left, right in ranges:
+                if left in columns:
+                    part.add(top, bottom, left, right)
+        return part
+
     def at(self, row):
         """Ranges that begin in ``row``, as ``(last row, first, last column)``."""
         return self._starts.get(row, ())
@@ -670,6 +724,26 @@ def _used(cells):
         if cells[index - 1] not in (None, ""):
             return index
     return 0
+
+
+def _empty_columns(lines, width):
+    used = {
+        column
+        for cells in lines
+        for column, cell in enumerate(cells)
+        if cell not in (None, "")
+    }
+    return frozenset(range(width)) - used
+
+
+def column_letter(index):
+    """Name of a column as spreadsheets show it: 0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _is_heading_text(cell):

@@ -52,16 +52,19 @@ class ParsedRow(NamedTuple):
 
     problems: list of `problems.Problem`; with an error the row cannot be imported
     sheet: name of the sheet
+    part: 0, or the count of a parking space that the row names beside its unit
     """
 
     number: int
     values: dict
     problems: list
     sheet: str = ""
+    part: int = 0
 
     @property
     def key(self):
-        return (self.sheet, self.number)
+        key = (self.sheet, self.number)
+        return (*key, self.part) if self.part else key
 
     @property
     def errors(self):
@@ -83,6 +86,56 @@ def parse_row(cells, mapping, options=None, *, number=0, sheet="", context=None)
         cells = cells.cells
     row = _Row(cells, mapping, options or Options(), context or {})
     return row.parse(number, sheet)
+
+
+# A number of 1 to 9 tells how many there are rather than which.
+_NO_SPACE = re.compile(r"[1-9]个?|有|是|已购|已租|租|购|√|✓|Y|YES|无车位", re.I)
+_BETWEEN = re.compile(r"[、，,；;／/\n]+|\s{2,}")
+MOST_SPACES = 20  # of one row; a cell with more is something else
+
+
+def parking_rows(row, cells, mapping, options=None):
+    """Parking spaces that a row names beside its unit, as rows of their own.
+
+    They belong to the row's owners, else to its tenants: a space goes with the
+    title, and a child of the family has none. A row with an error has no spaces,
+    for it is sent again. What names no space becomes a notice of the row.
+
+    :param row: `ParsedRow` of the cells
+    :return: list of `ParsedRow` with ``part`` 1, 2, …
+    """
+    found = {
+        field: cells[int(c)] for c, field in mapping.items() if int(c) < len(cells)
+    }
+    text = clean(found.get("parking"))
+    if row.errors or parsers.is_nothing(text) or text in ("否", "0"):
+        return []
+    names = [
+        name for name in re.split(r"[、，,；;／/\n]+|\s{2,}", text) if name.strip()
+    ]
+    if any(_NO_SPACE.fullmatch(clean(name)) for name in names):
+        row.problems.append(problem("parking_unclear", "parking", text))
+        return []
+    persons = _holders(row.values.get("persons", ()))
+    area = found.get("parking_area") if len(names) == 1 else None
+    spaces = []
+    for part, name in enumerate(names, 1):
+        space = parse_row(
+            [row.values.get("estate"), name, "车位", area],
+            {0: "estate", 1: "room", 2: "use", 3: "building_area"},
+            options,
+            number=row.number,
+            sheet=row.sheet,
+        )
+        if persons:
+            space.values["persons"] = [dict(person) for person in persons]
+        spaces.append(space._replace(part=part))
+    return spaces
+
+
+def _holders(persons):
+    owners = [p for p in persons if p.get("role", "owner") in TITLE_ROLES]
+    return owners or [p for p in persons if p.get("role") == "tenant"]
 
 
 def parse_sheet(sheet, mapping=None, options=None):
