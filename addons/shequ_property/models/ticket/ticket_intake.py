@@ -177,6 +177,7 @@ class Ticket(models.Model):
         names = self.env["shequ.ticket.day"]._next_names(
             [places[index].estate.id for index in indexes]
         )
+        self._triage_prepare([reports[index] for index in indexes])
         vals_list = [
             self._intake_values(reports[index], places[index], name)
             for index, name in zip(indexes, names, strict=True)
@@ -205,7 +206,7 @@ class Ticket(models.Model):
     @api.model
     def _intake_values(self, report, place, name):
         """Return the values of one ticket from a report and its resolved place."""
-        facts = self._intake_facts(report)
+        facts = self._triaged(self._intake_facts(report), report, place)
         reporter, behalf = report.get("reporter_id"), report.get("on_behalf_id")
         public = report.get("is_public_area")
         values = {
