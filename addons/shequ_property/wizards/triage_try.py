@@ -11,9 +11,7 @@ class TriageTry(models.TransientModel):
     _description = "Try the Lexicon"
 
     words = fields.Text(string="What Somebody Might Say")
-    place = fields.Selection(
-        [("home", "In a Home"), ("public", "In a Public Place")], string="Place"
-    )
+    place = fields.Selection([("home", "In a Home"), ("public", "In a Public Place")])
     age = fields.Integer(string="Age of the Resident")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

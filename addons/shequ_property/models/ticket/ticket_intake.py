@@ -32,8 +32,9 @@ class Ticket(models.Model):
         :param values: dict or list of dicts with ``estate_id``, ``unit_id``,
             ``building_id`` or ``spot_id`` (one is needed; ids), ``description`` or
             ``category_id``/``category_code`` (one is needed), and optionally
-            ``kind``, ``urgency``, ``channel``, ``external_ref``, ``reporter_id``,
-            ``on_behalf_id``, ``place_text``, ``visibility``, ``preferred_time``,
+            ``kind``, ``likely_kind`` (when the words tell none), ``urgency``,
+            ``channel``, ``external_ref``, ``reporter_id``, ``on_behalf_id``,
+            ``place_text``, ``visibility``, ``preferred_time``,
             ``contact_phone``, ``is_public_area``, ``team_id``,
             ``reported_at`` and ``media`` (list of dicts: type, name, raw)
         :return: tickets, in the order of the reports

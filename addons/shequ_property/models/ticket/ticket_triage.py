@@ -126,6 +126,8 @@ class Ticket(models.Model):
         :param dict report: as the intake got it
         :param place: `Place`
         """
+        if not facts["category_id"] and report.get("likely_kind"):
+            facts = {**facts, "kind": report["likely_kind"]}
         if not facts["description"]:
             if facts["category_id"]:
                 return facts

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ...tools import similar
 from ...tools.triage import Report
+from ...tools.triage.alarm import alarm
 from ...tools.triage.visit import visit_hints
 
 # How far back and how alike a ticket is to be named as similar, and how many.
@@ -116,3 +117,40 @@ class Ticket(models.Model):
                     code, share = guesses[place]
                     label = f"{Reason._category_name(code)} {Reason._percent(share)}"
                 ticket[f"triage_guess_{place + 1}"] = label
+
+    # --- for whoever reports -----------------------------------------------------
+
+    @api.model
+    def _emergency_advice(self, words, company_id):
+        """What a resident should do at once, when the words may mean danger.
+
+        :param str words: what is being written
+        :return: dict with ``advice``, one sentence for residents; empty without danger
+        """
+        lexicon = self.env["shequ.triage.word"]._lexicon(company_id)
+        found = alarm(words, lexicon)
+        return {"advice": self._advice_for(found.category)} if found else {}
+
+    @api.model
+    def _advice_for(self, category):
+        """Advice of the fire brigades and gas companies, short enough for a phone."""
+        advice = {
+            "safety.fire": self.env._(
+                "Get out first, close the doors behind you, do not use the lift."
+            ),
+            "safety.gas_electric": self.env._(
+                "Touch no switch and no flame. With a smell of gas open the windows, "
+                "close the valve and call from outside. Keep away from live wires."
+            ),
+            "safety.trapped": self.env._(
+                "Press the alarm button and wait. Do not force the doors."
+            ),
+            "safety.falling": self.env._("Keep away from below, and keep others away."),
+            "safety.flood": self.env._(
+                "Close the main valve. Touch nothing electric that stands in water."
+            ),
+            "elder_care.emergency": self.env._(
+                "Stay with the person, let them lie still, open the door for help."
+            ),
+        }
+        return advice.get(category, "")

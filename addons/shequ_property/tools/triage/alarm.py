@@ -24,7 +24,7 @@ class Alarm:
 
 
 def _ready():
-    """(danger, pattern of its needles or None for those tried always) of what is red."""
+    """(red danger, pattern of its needles or None for those tried always)."""
     for danger in danger_rules.DANGERS:
         if danger.level == danger_rules.RED:
             needles = [re.escape(needle) for needle in danger.needles]
