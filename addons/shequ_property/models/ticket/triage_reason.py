@@ -263,7 +263,7 @@ class TriageReason(models.AbstractModel):
 
     def _hint_keep_talking(self):
         return self.env._(
-            "Somebody is trapped: keep talking to them until help is there"
+            "Somebody is trapped: keep talking until help is there"
         )
 
     def _hint_reported_before(self):
@@ -307,15 +307,15 @@ class TriageReason(models.AbstractModel):
         return Markup("").join(rows)
 
     def _titles(self):
-        return [
-            ("category", self.env._("Category")),
-            ("urgency", self.env._("Urgency")),
-            ("kind", self.env._("Kind")),
-            ("department", self.env._("Department")),
-            ("preferred", self.env._("Preferred time")),
-            ("hints", self.env._("Who is at home")),
-            ("flags", self.env._("Safety")),
-        ]
+        titles = {}
+        titles["category"] = self.env._("Category")
+        titles["urgency"] = self.env._("Urgency")
+        titles["kind"] = self.env._("Kind")
+        titles["department"] = self.env._("Department")
+        titles["preferred"] = self.env._("Preferred Time")
+        titles["hints"] = self.env._("Who is at home")
+        titles["flags"] = self.env._("Safety")
+        return titles.items()
 
     def _answer(self, field, result):
         """What was proposed for a field and how sure it is."""
