@@ -36,6 +36,7 @@
         "security/people_rules.xml",
         "security/login_rules.xml",
         "security/office_rules.xml",
+        "security/triage_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
@@ -59,6 +60,8 @@
         "data/sla_alert_names.xml",
         "data/sla_automation.xml",
         "data/ir_cron_sla.xml",
+        "data/departments.xml",
+        "data/triage_parameters.xml",
         # views
         "views/menus.xml",
         "report/estate_labels.xml",
@@ -86,6 +89,7 @@
         "views/people/data_access_views.xml",
         "wizards/phone_intake_views.xml",
         "wizards/ticket_wizard_views.xml",
+        "wizards/triage_wizard_views.xml",
         "views/ticket/ticket_views.xml",
         "views/ticket/ticket_cost_views.xml",
         "views/ticket/model_case_views.xml",
@@ -113,8 +117,11 @@
         "views/ticket/sla_breach_views.xml",
         "views/ticket/sla_performance_point_views.xml",
         "views/ticket/ticket_sla_views.xml",
+        "views/ticket/ticket_triage_views.xml",
+        "views/ticket/triage_word_views.xml",
         "views/people/login_views.xml",
         "views/people/registration_views.xml",
+        "views/ticket/triage_settings_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

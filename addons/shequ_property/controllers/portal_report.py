@@ -180,6 +180,19 @@ class ReportPages(ResidentPortal):
             }
         )
 
+    @route("/my/report/alarm", type="jsonrpc", auth="user", readonly=True)
+    def shequ_report_alarm(self, description=""):
+        """What to do at once, when the words may tell of an emergency.
+
+        :return: dict with ``advice`` (sentences, may be empty); empty when they do not
+        """
+        estates = self._shequ_residencies().estate_id or self._shequ_waiting_estates()
+        words = str(description)[:MAX_WORDS].strip()
+        if not words or not estates:
+            return {}
+        Ticket = request.env["shequ.ticket"].sudo()
+        return Ticket._emergency_advice(words, estates[0].company_id.id)
+
     # --- reading the form --------------------------------------------------------
 
     def _shequ_wants_json(self):
@@ -300,7 +313,8 @@ class ReportPages(ResidentPortal):
             "on_behalf_id": behalf.id,
             "description": form["description"],
             "category_id": category.id,
-            "kind": category.kind or FORM_KINDS[kind],
+            "kind": category.kind or ("complaint" if kind == "complaint" else ""),
+            "likely_kind": FORM_KINDS[kind],
             "place_text": form["place_text"],
             "preferred_time": form["preferred_time"],
             "contact_phone": form["phone"] or self._shequ_partner().phone or "",

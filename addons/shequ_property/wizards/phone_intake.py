@@ -52,6 +52,8 @@ class PhoneIntake(models.TransientModel):
     urgency = fields.Selection(
         URGENCIES, compute="_compute_urgency", store=True, readonly=False
     )
+    danger = fields.Boolean(compute="_compute_danger")
+    danger_advice = fields.Char(compute="_compute_danger")
     preferred_time = fields.Char()
     photo_ids = fields.Many2many("ir.attachment", string="Photos")
     open_ticket_ids = fields.Many2many(
@@ -159,6 +161,16 @@ class PhoneIntake(models.TransientModel):
     def _compute_urgency(self):
         for call in self:
             call.urgency = call.category_id.urgency or "yellow"
+
+    @api.depends("description", "estate_id")
+    def _compute_danger(self):
+        """Words that may mean danger: the clerk reads the advice to the caller."""
+        Ticket = self.env["shequ.ticket"]
+        for call in self:
+            words, company = call.description or "", call.estate_id.company_id
+            found = Ticket._emergency_advice(words, company.id) if words else {}
+            call.danger = bool(found)
+            call.danger_advice = found.get("advice")
 
     # --- what is open already ----------------------------------------------------
 

@@ -7,6 +7,7 @@ from . import mail_tracking_value
 from . import partner_rights
 from . import res_partner
 from . import res_partner_id
+from . import res_partner_birth
 from . import res_users
 from . import residency
 from . import retention_rule

@@ -10,7 +10,17 @@ from . import ticket_event
 from . import ticket_media
 from . import ticket_number
 from . import ticket_intake
+from . import department
+from . import triage_word
+from . import triage_model
+from . import triage_correction
+from . import triage_reason
+from . import ticket_triage
 from . import ticket_flow
+from . import ticket_triage_panel
+from . import ticket_triage_sort
+from . import res_config_settings
+from . import ticket_forward
 from . import ticket_neighbours
 from . import ticket_suggest
 from . import estate_alias

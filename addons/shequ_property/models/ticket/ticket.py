@@ -98,7 +98,14 @@ class Ticket(models.Model):
     category_id = fields.Many2one(
         "shequ.ticket.category", index="btree_not_null", tracking=True
     )
-    skill_id = fields.Many2one(related="category_id.skill_id")
+    skill_id = fields.Many2one(
+        "shequ.skill",
+        compute="_compute_skill_id",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="What the job needs; it decides which team and workers are offered.",
+    )
     urgency = fields.Selection(
         URGENCIES, required=True, default="yellow", tracking=True
     )
@@ -248,6 +255,11 @@ class Ticket(models.Model):
 
     # --- compute -----------------------------------------------------------------
 
+    @api.depends("category_id")
+    def _compute_skill_id(self):
+        for ticket in self:
+            ticket.skill_id = ticket.category_id.skill_id
+
     @api.depends("urgency")
     def _compute_urgency_rank(self):
         for ticket in self:
@@ -335,7 +347,13 @@ class Ticket(models.Model):
             "is_open": state in OPEN_STATES,
             "urgency_rank": URGENCY_RANK[vals.get("urgency") or "yellow"],
             "rating_last_value": 0.0,
+            "skill_id": self._skill_id_of(vals.get("category_id")),
         }
+
+    @api.model
+    def _skill_id_of(self, category_id):
+        facts = self.env["shequ.ticket.category"]._all_facts().get(category_id)
+        return facts[3] if facts else False
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -356,12 +374,16 @@ class Ticket(models.Model):
         field = self._fields[field_name]
         return dict(field._description_selection(self.env)).get(self[field_name], "")
 
-    def _triage_context(self):
-        """Extension point: hints about the reporter that other addons know.
+    def _triage_context(self, values=None):
+        """Extension point: what is known about the situation of the reporter.
 
-        :return: dict, for instance ``{"situation": "elder_alone", "hints": […]}``
+        :param dict values: values of a ticket that is being taken in; without them
+            the ticket itself is meant
+        :return: dict with ``situation`` (key for the deadlines, such as
+            ``elder_alone``) and ``person`` (dict: ``age`` in years, and true for what
+            is known of ``elder``, ``alone``, ``child``, ``pregnant``, ``mobility``,
+            ``sick``)
         """
-        self.ensure_one()
         return {}
 
     def _rating_get_operator(self):

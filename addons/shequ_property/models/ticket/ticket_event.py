@@ -28,6 +28,10 @@ CODES = [
     ("late", "Deadline passed"),
     ("quotation", "Quotation"),
     ("duplicate_reported", "Reported again"),
+    ("sorted", "Sorted by hand"),
+    ("confirmed_red", "Emergency confirmed"),
+    ("confirmed_calm", "No emergency"),
+    ("forwarded", "Handed on"),
     ("note", "Note"),
 ]
 

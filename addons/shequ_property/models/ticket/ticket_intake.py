@@ -32,8 +32,9 @@ class Ticket(models.Model):
         :param values: dict or list of dicts with ``estate_id``, ``unit_id``,
             ``building_id`` or ``spot_id`` (one is needed; ids), ``description`` or
             ``category_id``/``category_code`` (one is needed), and optionally
-            ``kind``, ``urgency``, ``channel``, ``external_ref``, ``reporter_id``,
-            ``on_behalf_id``, ``place_text``, ``visibility``, ``preferred_time``,
+            ``kind``, ``likely_kind`` (when the words tell none), ``urgency``,
+            ``channel``, ``external_ref``, ``reporter_id``, ``on_behalf_id``,
+            ``place_text``, ``visibility``, ``preferred_time``,
             ``contact_phone``, ``is_public_area``, ``team_id``,
             ``reported_at`` and ``media`` (list of dicts: type, name, raw)
         :return: tickets, in the order of the reports
@@ -187,6 +188,7 @@ class Ticket(models.Model):
         names = self.env["shequ.ticket.day"]._next_names(
             [places[index].estate.id for index in indexes]
         )
+        self._triage_prepare([reports[index] for index in indexes])
         vals_list = [
             self._intake_values(reports[index], places[index], name)
             for index, name in zip(indexes, names, strict=True)
@@ -230,7 +232,7 @@ class Ticket(models.Model):
     @api.model
     def _intake_values(self, report, place, name):
         """Return the values of one ticket from a report and its resolved place."""
-        facts = self._intake_facts(report)
+        facts = self._triaged(self._intake_facts(report), report, place)
         reporter, behalf = report.get("reporter_id"), report.get("on_behalf_id")
         public = report.get("is_public_area")
         values = {

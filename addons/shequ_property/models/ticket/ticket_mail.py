@@ -23,7 +23,6 @@ class Ticket(models.Model):
         sender = self.env["res.partner"].browse(msg_dict.get("author_id"))
         description = self._mail_words(msg_dict)
         photos = self._take_mail_photos(msg_dict)
-        category = self._suggest_categories(description, estate.id, limit=1)
         return self._intake(
             {
                 "channel": "email",
@@ -32,7 +31,6 @@ class Ticket(models.Model):
                 "unit_id": self._mail_unit(sender, estate).id,
                 "reporter_id": sender.id,
                 "description": description or self.env._("(no words)"),
-                "category_id": category.id,
                 "media": photos,
             }
         )

@@ -137,6 +137,7 @@ class Ticket(models.Model):
             "address": ticket._job_address(),
             "description": ticket.description or "",
             "preferred_time": ticket.preferred_time or "",
+            "hints": ticket._visit_hints(),
             "person": person.name or "",
             "phone": self._job_phone(),
             "rework": ticket.rework_count,

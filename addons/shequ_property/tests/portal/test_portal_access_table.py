@@ -47,6 +47,7 @@ ROUTES = {
     "/my/report": ("GET", {}, EVERYBODY),
     "/my/report (send)": ("POST", {"unit_id": "{u}", "description": "x"}, None),
     "/my/report/token": ("GET", {}, EVERYBODY),
+    "/my/report/alarm": ("JSON", {"description": "电梯困人了"}, EVERYBODY),
     "/my/report/similar": ("JSON", {"description": "地砖松动"}, EVERYBODY),
     "/my/tickets": ("GET", {}, EVERYBODY),
     "/my/tickets/page/2": ("GET", {}, EVERYBODY),

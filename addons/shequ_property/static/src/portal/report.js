@@ -150,6 +150,8 @@
             this.keepTimer = setTimeout(() => this.keep(), 400);
             clearTimeout(this.similarTimer);
             this.similarTimer = setTimeout(() => this.lookForSimilar(), 700);
+            clearTimeout(this.alarmTimer);
+            this.alarmTimer = setTimeout(() => this.listen(), 500);
         }
 
         async keep() {
@@ -218,7 +220,46 @@
         showDanger() {
             const tile = shequ.find("[name=category]:checked", this.form);
             const red = Boolean(tile && this.red.includes(tile.value));
-            shequ.find("[data-danger]", this.form).classList.toggle("is-on", red);
+            const box = shequ.find("[data-danger]", this.form);
+            box.classList.toggle("is-on", red || Boolean(this.alarm));
+            const advice = shequ.find("[data-danger-advice]", box);
+            advice.textContent = (this.alarm && this.alarm.advice) || "";
+            advice.hidden = !advice.textContent;
+        }
+
+        /** Words that may tell of an emergency show whom to call before sending. */
+        async listen() {
+            const words = this.form.elements.description.value.trim();
+            if (words === this.heard) {
+                return;
+            }
+            this.heard = words;
+            const before = Boolean(this.alarm);
+            this.alarm = null;
+            if (words) {
+                try {
+                    const answer = await this.ask("/my/report/alarm", {
+                        description: words,
+                    });
+                    this.alarm = answer && answer.advice !== undefined ? answer : null;
+                } catch {
+                    // A hint, nothing more: no line, no hint.
+                    this.heard = null;
+                }
+            }
+            this.showDanger();
+            if (this.alarm && !before) {
+                shequ.find("[data-danger]", this.form).scrollIntoView({block: "center"});
+            }
+        }
+
+        async ask(url, params) {
+            const response = await fetch(url, {
+                method: "POST",
+                headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({jsonrpc: "2.0", method: "call", params}),
+            });
+            return (await response.json()).result;
         }
 
         /** A tile that the change of place has hidden is no longer chosen. */
@@ -259,21 +300,13 @@
             this.similarKey = key;
             let found = [];
             try {
-                const response = await fetch("/my/report/similar", {
-                    method: "POST",
-                    headers: {"Content-Type": "application/json"},
-                    body: JSON.stringify({
-                        jsonrpc: "2.0",
-                        method: "call",
-                        params: {
-                            description: values.description,
-                            category: values.category || "",
-                            building_id: values.building_id || "",
-                            place_text: values.place_text || "",
-                        },
-                    }),
-                });
-                found = (await response.json()).result || [];
+                found =
+                    (await this.ask("/my/report/similar", {
+                        description: values.description,
+                        category: values.category || "",
+                        building_id: values.building_id || "",
+                        place_text: values.place_text || "",
+                    })) || [];
             } catch {
                 // A hint, nothing more: no line, no hint.
                 this.similarKey = null;

@@ -28,6 +28,10 @@ const ICONS = {
     deadline: "fa-calendar",
     late: "fa-exclamation-triangle",
     quotation: "fa-money",
+    sorted: "fa-random",
+    confirmed_red: "fa-bell",
+    confirmed_calm: "fa-bell-slash-o",
+    forwarded: "fa-share-square-o",
 };
 
 /** The trace of a ticket as a line of time: what, when, who, in whose words. */

@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools import similar
+from ...tools.triage import Report
+from ...tools.triage.alarm import alarm
+from ...tools.triage.visit import visit_hints
+
+# How far back and how alike a ticket is to be named as similar, and how many.
+LOOK_BACK = 300
+LIKENESS = 0.3
+SHOWN = 3
+
+
+class Ticket(models.Model):
+    """Why the ticket is where it is (为什么这样判断), and what to mind on the visit."""
+
+    _inherit = "shequ.ticket"
+
+    visit_hint = fields.Text(
+        compute="_compute_visit_hint",
+        groups="base.group_user",
+        help="What whoever goes there should know; residents are shown none of it.",
+    )
+    triage_why = fields.Html(
+        string="Why",
+        compute="_compute_triage_why",
+        sanitize=False,
+        groups="base.group_user",
+    )
+    triage_guess_1 = fields.Char(
+        compute="_compute_triage_guesses", groups="base.group_user"
+    )
+    triage_guess_2 = fields.Char(
+        compute="_compute_triage_guesses", groups="base.group_user"
+    )
+    triage_guess_3 = fields.Char(
+        compute="_compute_triage_guesses", groups="base.group_user"
+    )
+
+    @api.depends("description", "category_id", "kind", "urgency", "reporter_id")
+    @api.depends_context("lang")
+    def _compute_visit_hint(self):
+        for ticket in self:
+            ticket.visit_hint = "\n".join(ticket._visit_hints())
+
+    def _visit_hints(self):
+        """Sentences for the visit, as the ticket stands now."""
+        self.ensure_one()
+        Reason = self.env["shequ.triage.reason"]
+        found = (Reason._hint(code) for code in self._visit_hint_codes()[0])
+        return [sentence for sentence in found if sentence]
+
+    def _visit_hint_codes(self):
+        """Return (hints, flags), asked for what the ticket is filed under now."""
+        self.ensure_one()
+        # sudo: the age of a person is hidden, that somebody is an elder is not
+        ticket = self.sudo()
+        settings = ticket._triage_settings()
+        person = ticket._triage_person((ticket.on_behalf_id or ticket.reporter_id).id)
+        person = {**person, **ticket._triage_context().get("person", {})}
+        if ticket.situation == "elder_alone":
+            person.update(elder=True, alone=True)
+        place = "home" if ticket.unit_id and not ticket.is_public_area else ""
+        return visit_hints(
+            Report(ticket.description or "", place, person, None, ticket.photo_count),
+            ticket.category_id.code,
+            ticket.kind,
+            ticket.urgency,
+            ticket.env["shequ.triage.word"]._lexicon(ticket.company_id.id),
+            {"elder_age": settings["elder_age"]},
+        )
+
+    @api.depends("triage_result", "description", "category_id", "urgency")
+    @api.depends_context("lang", "uid")
+    def _compute_triage_why(self):
+        Reason = self.env["shequ.triage.reason"]
+        for ticket in self:
+            result = ticket.triage_result
+            ticket.triage_why = (
+                Reason._panel(result, similar=ticket._similar_sentences())
+                if result
+                else False
+            )
+
+    def _similar_sentences(self):
+        """Name the tickets of the estate that were said alike and sorted by people."""
+        self.ensure_one()
+        if not self.id or not self.description:
+            return []
+        domain = Domain("estate_id", "=", self.estate_id.id)
+        domain &= Domain("category_id", "!=", False) & Domain("id", "!=", self.id)
+        known = self.search_fetch(
+            domain, ["description", "category_id", "name"], limit=LOOK_BACK
+        )
+        said = [(ticket.id, ticket.description or "") for ticket in known]
+        ranked = similar.rank(self.description, said, threshold=LIKENESS)
+        return [
+            self.env._(
+                "Similar: %(ticket)s was “%(category)s”",
+                ticket=one.name,
+                category=one.category_id.name,
+            )
+            for _score, ticket_id in sorted(ranked, reverse=True)[:SHOWN]
+            for one in self.browse(ticket_id)
+        ]
+
+    @api.depends("triage_result")
+    @api.depends_context("lang")
+    def _compute_triage_guesses(self):
+        Reason = self.env["shequ.triage.reason"]
+        for ticket in self:
+            guesses = (ticket.triage_result or {}).get("c", [])
+            for place in range(3):
+                label = False
+                if place < len(guesses):
+                    code, share = guesses[place]
+                    label = f"{Reason._category_name(code)} {Reason._percent(share)}"
+                ticket[f"triage_guess_{place + 1}"] = label
+
+    # --- for whoever reports -----------------------------------------------------
+
+    @api.model
+    def _emergency_advice(self, words, company_id):
+        """What a resident should do at once, when the words may mean danger.
+
+        :param str words: what is being written
+        :return: dict with ``advice``, one sentence for residents; empty without danger
+        """
+        lexicon = self.env["shequ.triage.word"]._lexicon(company_id)
+        found = alarm(words, lexicon)
+        return {"advice": self._advice_for(found.category)} if found else {}
+
+    @api.model
+    def _advice_for(self, category):
+        """Advice of the fire brigades and gas companies, short enough for a phone."""
+        advice = {
+            "safety.fire": self.env._(
+                "Get out first, close the doors behind you, do not use the lift."
+            ),
+            "safety.gas_electric": self.env._(
+                "Touch no switch and no flame. With a smell of gas open the windows, "
+                "close the valve and call from outside. Keep away from live wires."
+            ),
+            "safety.trapped": self.env._(
+                "Press the alarm button and wait. Do not force the doors."
+            ),
+            "safety.falling": self.env._("Keep away from below, and keep others away."),
+            "safety.flood": self.env._(
+                "Close the main valve. Touch nothing electric that stands in water."
+            ),
+            "elder_care.emergency": self.env._(
+                "Stay with the person, let them lie still, open the door for help."
+            ),
+        }
+        return advice.get(category, "")

@@ -1,0 +1,84 @@
+"""A quick look for danger where a person has already said what a report is about.
+
+A third of a millisecond less than the whole of triage: only red dangers are looked
+for, and nothing is weighed. What it finds is for a person to confirm.
+"""
+
+import re
+from dataclasses import dataclass
+
+from . import dangers as danger_rules
+from . import text as scope
+from .lexicon import Lexicon, standard
+from .triage import LETTER, READ, Triage
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What may be red: the `code` of the rule, its category or "", and the words."""
+
+    code: str
+    category: str
+    words: str
+    sure: float
+
+
+def _ready():
+    """(red danger, pattern of its needles or None for those tried always)."""
+    for danger in danger_rules.DANGERS:
+        if danger.level == danger_rules.RED:
+            needles = [re.escape(needle) for needle in danger.needles]
+            always = "*" in danger.needles
+            yield danger, None if always else re.compile("|".join(needles))
+
+
+RED_DANGERS = tuple(_ready())
+
+
+class _Look(Triage):
+    """The part of triage that looks for danger, without anything else of it."""
+
+    def __init__(self, words, lexicon):
+        self.long = len(words) > LETTER
+        self.text = scope.clean(words[:READ])
+        self.blanked = scope.blank_idioms(self.text, lexicon.harmless)
+        self.scopes = scope.Scopes(self.blanked)
+        self.dangers = []
+
+    def look(self, lexicon):
+        for danger, needles in RED_DANGERS:
+            if needles is not None and not needles.search(self.blanked):
+                continue
+            for match in danger.pattern.finditer(self.blanked):
+                if match[0] and self.status(match) == scope.ACTIVE:
+                    self.dangers.append((danger, match.start(), match[0]))
+                    break
+        for hit in _own_words(lexicon).find(self.text):
+            if hit.entry.value == danger_rules.RED:
+                self.own_urgency(hit)
+        # Told late in a long letter: described, and rarely one of now.
+        found = [d for d in self.dangers if not (self.long and d[1] > LETTER // 3)]
+        if not found:
+            return None
+        danger, _start, words = max(found, key=lambda one: one[0].sure)
+        return Alarm(danger.code, danger.category, words, danger.sure)
+
+
+def _own_words(lexicon):
+    """A company's own words of danger; made once for each lexicon."""
+    own = lexicon.__dict__.get("_own_dangers")
+    if own is None:
+        own = Lexicon(tuple(e for e in lexicon.entries if e.role == "urgency"))
+        lexicon.__dict__["_own_dangers"] = own
+    return own
+
+
+def alarm(words, lexicon=None):
+    """Look for what may be an emergency.
+
+    :param str words: as written or dictated
+    :param Lexicon lexicon: the shipped one, or a company's
+    :return: Alarm, or None
+    """
+    lexicon = lexicon or standard()
+    return _Look(words or "", lexicon).look(lexicon)
