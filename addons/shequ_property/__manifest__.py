@@ -36,6 +36,7 @@
         "security/people_rules.xml",
         "security/login_rules.xml",
         "security/office_rules.xml",
+        "security/care_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
@@ -59,6 +60,9 @@
         "data/sla_alert_names.xml",
         "data/sla_automation.xml",
         "data/ir_cron_sla.xml",
+        "data/care_parameters.xml",
+        "data/care_activities.xml",
+        "data/ir_cron_care.xml",
         # views
         "views/menus.xml",
         "report/estate_labels.xml",
@@ -113,7 +117,11 @@
         "views/ticket/sla_breach_views.xml",
         "views/ticket/sla_performance_point_views.xml",
         "views/ticket/ticket_sla_views.xml",
+        "views/ticket/call_back_views.xml",
+        "views/ticket/supervision_views.xml",
+        "views/portal/portal_care.xml",
         "views/people/login_views.xml",
+        "views/people/care_views.xml",
         "views/people/registration_views.xml",
     ],
     "assets": {

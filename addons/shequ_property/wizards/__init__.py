@@ -18,3 +18,5 @@ from . import extend_clock
 from . import invitation_wizard
 from . import registration_refuse
 from . import data_reveal
+from . import call_back
+from . import supervision_step

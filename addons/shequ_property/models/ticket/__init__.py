@@ -38,3 +38,11 @@ from . import ticket_sla
 from . import ir_websocket
 from . import bus_bus
 from . import res_users
+from . import company_news
+from . import ticket_news
+from . import ticket_care
+from . import call_back
+from . import ticket_call_back
+from . import supervision_post
+from . import supervision_line
+from . import supervision_case

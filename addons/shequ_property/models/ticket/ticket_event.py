@@ -28,6 +28,7 @@ CODES = [
     ("late", "Deadline passed"),
     ("quotation", "Quotation"),
     ("duplicate_reported", "Reported again"),
+    ("supervision", "Turned to the supervision post"),
     ("note", "Note"),
 ]
 
