@@ -62,6 +62,7 @@
         "data/ir_cron_sla.xml",
         "data/care_parameters.xml",
         "data/care_activities.xml",
+        "data/performance_rules.xml",
         "data/ir_cron_care.xml",
         # views
         "views/menus.xml",
@@ -116,6 +117,8 @@
         "views/ticket/sla_automation_views.xml",
         "views/ticket/sla_breach_views.xml",
         "views/ticket/sla_performance_point_views.xml",
+        "report/performance_report.xml",
+        "views/ticket/performance_views.xml",
         "views/ticket/ticket_sla_views.xml",
         "views/ticket/call_back_views.xml",
         "views/ticket/supervision_views.xml",

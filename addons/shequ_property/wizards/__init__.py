@@ -20,3 +20,4 @@ from . import registration_refuse
 from . import data_reveal
 from . import call_back
 from . import supervision_step
+from . import performance_decision

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 from ..models.ticket.call_back import RESULTS
 
@@ -38,6 +38,7 @@ class CallBackWizard(models.TransientModel):
         for call in self:
             # The ticket is read by its own rights; the name is part of the call.
             ticket = call.ticket_id
+            ticket.check_access("read")
             call.person = ticket._shequ_contact().name or ""
             call.phone = ticket._job_phone() if ticket else ""
             call.asked = " · ".join(
@@ -59,7 +60,7 @@ class CallBackWizard(models.TransientModel):
         if not ticket.has_access("write") and not self.env.user.has_group(
             "shequ_property.group_grid_worker"
         ):
-            raise UserError(self.env._("Please ask the front desk to call."))
+            raise AccessError(self.env._("Please ask the front desk to call."))
         ticket._record_call(
             self.result,
             int(self.stars or 0),

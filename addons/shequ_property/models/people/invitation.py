@@ -9,9 +9,8 @@ import qrcode
 from odoo import api, fields, models
 from odoo.tools.misc import hmac
 
-from ...tools import person_name
+from ...tools import person_name, short_link
 from ...tools import phone as phone_tools
-from ...tools import short_link
 
 
 class ShequInvitation(models.Model):
@@ -203,4 +202,3 @@ class ShequInvitation(models.Model):
         return self.env.ref("shequ_property.action_report_invitation").report_action(
             self
         )
-

@@ -30,7 +30,6 @@ from . import sla_policy
 from . import sla_target
 from . import sla_clock
 from . import sla_breach
-from . import performance_point
 from . import sla_calendar
 from . import sla_automation
 from . import ticket_category_alert
@@ -46,3 +45,7 @@ from . import ticket_call_back
 from . import supervision_post
 from . import supervision_line
 from . import supervision_case
+from . import performance_rule
+from . import performance_point
+from . import performance_objection
+from . import performance_sheet

@@ -53,9 +53,7 @@ class SupervisionCase(models.Model):
         index="btree_not_null",
         groups="shequ_property.group_front_desk,shequ_property.group_supervision",
     )
-    reason = fields.Text(
-        string="What the Resident Says", required=True, readonly=True
-    )
+    reason = fields.Text(string="What the Resident Says", required=True, readonly=True)
     state = fields.Selection(
         STATES, required=True, readonly=True, default="new", index=True
     )
@@ -70,7 +68,9 @@ class SupervisionCase(models.Model):
     closed_at = fields.Datetime(readonly=True)
     conclusion = fields.Text(readonly=True)
     due_at = fields.Datetime(
-        string="Until", readonly=True, help="Until then whoever it waits for has to act."
+        string="Until",
+        readonly=True,
+        help="Until then whoever it waits for has to act.",
     )
     late_told_at = fields.Datetime(readonly=True)
     is_late = fields.Boolean(
@@ -427,14 +427,18 @@ class Ticket(models.Model):
         self._check_owner(partner)
         words = (reason or "").strip()[:2000]
         if not words:
-            raise UserError(self.env._("Please say in a word what you are unhappy with."))
+            raise UserError(
+                self.env._("Please say in a word what you are unhappy with.")
+            )
         ticket = self.sudo()
         # Of two taps at once the second waits here, and then sees the first.
         ticket.lock_for_update()
         ticket.invalidate_recordset(["supervision_ids", "state"])
         if not ticket._may_supervise():
             raise UserError(
-                self.env._("The supervision post cannot be asked about this ticket now.")
+                self.env._(
+                    "The supervision post cannot be asked about this ticket now."
+                )
             )
         case = (
             self.env["shequ.supervision.case"]

@@ -114,9 +114,7 @@ class Ticket(models.Model):
 
     def _check_call(self, result, stars, comment, reopen):
         if result == "missed" and (stars or reopen):
-            raise UserError(
-                self.env._("Whoever was not reached has not given stars.")
-            )
+            raise UserError(self.env._("Whoever was not reached has not given stars."))
         if stars and (self.state not in ("done", "closed") or self.rated_at):
             raise UserError(
                 self.env._(

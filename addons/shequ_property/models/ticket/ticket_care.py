@@ -120,6 +120,7 @@ class Ticket(models.Model):
                 [row[1] for row in rows],
             )
         )
+        self.invalidate_recordset(["news_ids"], flush=False)
 
     def _filed_by_login(self):
         """Filed on the residents' pages, for oneself: the page has said it already."""
@@ -139,9 +140,7 @@ class Ticket(models.Model):
         people = tickets.on_behalf_id | tickets.reporter_id
         users = people._shequ_log_ins()
         withdrawn = people._shequ_without_news()
-        return {
-            ticket.id: ticket._news_contact(users, withdrawn) for ticket in tickets
-        }
+        return {ticket.id: ticket._news_contact(users, withdrawn) for ticket in tickets}
 
     def _news_contact(self, users, withdrawn):
         """The `Contact` of one ticket.

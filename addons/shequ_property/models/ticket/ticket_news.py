@@ -251,9 +251,7 @@ class TicketNews(models.Model):
         if not number:
             return none
         row = self.sudo().browse(number).exists()
-        if not row or not compare_digest(
-            row._signature().encode(), signature.encode()
-        ):
+        if not row or not compare_digest(row._signature().encode(), signature.encode()):
             return none
         if row.state != "sent" or not row.expires_at:
             return none

@@ -11,3 +11,7 @@ from . import test_security
 from . import test_backend_views
 from . import test_tours
 from . import test_search
+from . import test_care_news
+from . import test_call_back
+from . import test_supervision
+from . import test_performance
