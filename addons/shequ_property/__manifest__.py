@@ -122,6 +122,7 @@
         "views/ticket/ticket_sla_views.xml",
         "views/ticket/call_back_views.xml",
         "views/ticket/supervision_views.xml",
+        "views/ticket/voice_transcript_views.xml",
         "views/portal/portal_care.xml",
         "views/people/login_views.xml",
         "views/people/care_views.xml",

@@ -21,3 +21,4 @@ from . import data_reveal
 from . import call_back
 from . import supervision_step
 from . import performance_decision
+from . import voice_transcript

@@ -49,3 +49,5 @@ from . import performance_rule
 from . import performance_point
 from . import performance_objection
 from . import performance_sheet
+from . import voice_transcript
+from . import model_case_push

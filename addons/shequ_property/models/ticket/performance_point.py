@@ -118,7 +118,7 @@ class PerformancePoint(models.Model):
             )
         return super().write(vals)
 
-    # --- counting ----------------------------------------------------------------------
+    # --- counting --------------------------------------------------------------
 
     @api.model
     def _day(self, moment, tz):
@@ -248,7 +248,7 @@ class PerformancePoint(models.Model):
             )
         )
 
-    # --- objection and correction --------------------------------------------------------
+    # --- objection and correction ----------------------------------------------
 
     def _object(self, reason):
         """The worker does not agree with a point of the own sheet."""

@@ -96,7 +96,7 @@ class PerformanceSheet(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("Performance sheets are kept."))
 
-    # --- making them ------------------------------------------------------------------
+    # --- making them -----------------------------------------------------------
 
     @api.model
     def _span(self, month):
@@ -216,7 +216,7 @@ class PerformanceSheet(models.Model):
                 self._generate(company, month)
             cron._commit_progress(1)
 
-    # --- buttons ------------------------------------------------------------------------
+    # --- buttons ---------------------------------------------------------------
 
     def _check_manager(self):
         if not self.env.user.has_group("shequ_property.group_company_manager"):

@@ -131,7 +131,7 @@ class SupervisionCase(models.Model):
         late = [("is_open", "=", True), ("due_at", "<", fields.Datetime.now())]
         return late if True in value else ["!", "&", *late]
 
-    # --- nobody writes ---------------------------------------------------------------
+    # --- nobody writes ---------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -150,7 +150,7 @@ class SupervisionCase(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("A complaint is never deleted."))
 
-    # --- steps -------------------------------------------------------------------------
+    # --- steps -----------------------------------------------------------------
 
     def _step(self, code, side, words, **vals):
         """Take one step: check, write, leave a line, set the clock anew.
@@ -291,7 +291,7 @@ class SupervisionCase(models.Model):
         self._step("added", "resident", words)
         self._tell_post(self.env._("The resident has added a word."))
 
-    # --- telling -----------------------------------------------------------------------
+    # --- telling ---------------------------------------------------------------
 
     def _tell(self, users, subject, body=""):
         """A message in the inbox, a pop-up and a to-do for people who log in."""
@@ -339,7 +339,7 @@ class SupervisionCase(models.Model):
     def _tell_resident(self, body):
         self.sudo().ticket_id._tell_residents(body)
 
-    # --- time --------------------------------------------------------------------------
+    # --- time ------------------------------------------------------------------
 
     @api.model
     def _cron_late(self, limit=200):
@@ -384,6 +384,19 @@ class SupervisionCase(models.Model):
 
 class Ticket(models.Model):
     _inherit = "shequ.ticket"
+
+    def message_post(self, **kwargs):
+        """The post reads the conversation; what it has to say belongs to the case."""
+        user = self.env.user
+        if (
+            not self.env.su
+            and user.has_group(POST_GROUP)
+            and not self.has_access("write")
+        ):
+            raise AccessError(
+                self.env._("The supervision post speaks through its case.")
+            )
+        return super().message_post(**kwargs)
 
     supervision_ids = fields.One2many(
         "shequ.supervision.case",

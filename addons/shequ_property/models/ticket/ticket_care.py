@@ -132,7 +132,7 @@ class Ticket(models.Model):
     def _news_sent(self, step):
         """Extension point: a message about `step` was queued."""
 
-    # --- whom ------------------------------------------------------------------------
+    # --- whom ------------------------------------------------------------------
 
     def _news_contacts(self):
         """Whom to tell about each ticket: ``{ticket id: Contact}``, in few queries."""

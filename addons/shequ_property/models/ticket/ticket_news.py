@@ -72,7 +72,7 @@ class TicketNews(models.Model):
     _pending_uniq = models.UniqueIndex("(ticket_id, step) WHERE state = 'pending'")
     _pending_idx = models.Index("(id) WHERE state = 'pending'")
 
-    # --- sending -------------------------------------------------------------------
+    # --- sending ---------------------------------------------------------------
 
     @api.model
     def _cron_send(self, limit=BATCH):
@@ -219,7 +219,7 @@ class TicketNews(models.Model):
         local = fields.Datetime.context_timestamp(zoned, ticket.next_deadline)
         return self.env._("by %(time)s", time=local.strftime("%m-%d %H:%M"))
 
-    # --- link ------------------------------------------------------------------------
+    # --- link ------------------------------------------------------------------
 
     def _token(self):
         """Letters and digits that name the row and are signed: nothing is kept."""

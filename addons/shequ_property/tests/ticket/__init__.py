@@ -15,3 +15,4 @@ from . import test_care_news
 from . import test_call_back
 from . import test_supervision
 from . import test_performance
+from . import test_voice_transcript

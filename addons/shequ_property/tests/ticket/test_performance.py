@@ -149,7 +149,7 @@ class TestPerformance(TicketCase):
         self.assertEqual(sheet.total, 100)
         with self.assertRaises(UserError):
             self._decide(
-                self.manager, "decide", objection, words="noch"
+                self.manager, "decide", objection, words="again"
             ).action_refuse()
 
     def test_correction_after_the_month_is_closed(self):
