@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
 
@@ -125,6 +128,9 @@ class TicketPages(ResidentPortal):
             "said": self.env._("Your message is sent."),
             "consent": self.env._("Thank you. Your name will not be shown."),
             "declined": self.env._("All right. It will not be shown."),
+            "supervised": self.env._(
+                "The supervision post has it now and looks at every step."
+            ),
         }.get(ok, "")
 
     def _shequ_do(self, ticket, role, step, ok, form=None):
@@ -287,6 +293,58 @@ class TicketPages(ResidentPortal):
         ticket, _role = self._shequ_ticket(ticket_id)
         ticket._leave(self._shequ_partner())
         return request.redirect("/my/tickets", 303)
+
+    @route(
+        "/my/tickets/<int:ticket_id>/supervision",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
+    def shequ_supervision(self, ticket_id, reason=""):
+        """“Unhappy with how it is handled”: open a case, or add a word to it."""
+        ticket, role = self._shequ_ticket(ticket_id, own_only=True)
+        words = reason.strip()[:MAX_TEXT]
+        error = self._shequ_too_many_words(ticket)
+        if error:
+            form = {"supervision_reason": words}
+            return self._shequ_ticket_page(
+                ticket, role, error=error, form=form, status=422
+            )
+        return self._shequ_do(
+            ticket,
+            role,
+            lambda: self._shequ_supervise(ticket, self._shequ_partner(), words),
+            "supervised",
+            {"supervision_reason": words},
+        )
+
+    def _shequ_supervise(self, ticket, partner, words):
+        """A word goes to the open case, else to a new one."""
+        case = ticket.supervision_ids.filtered("is_open")[:1]
+        if case:
+            case._add_word(partner, words)
+        else:
+            ticket._supervise(partner, words)
+
+    def _shequ_too_many_words(self, ticket):
+        """A sentence when too much was sent about a ticket within the hour, or ""."""
+        parameters = request.env["ir.config_parameter"].sudo()
+        limit = parameters.get_param("shequ.supervision.words_per_hour") or ""
+        since = fields.Datetime.now() - timedelta(hours=1)
+        sent = request.env["shequ.supervision.line"].sudo()
+        count = sent.search_count(
+            [
+                ("case_id.ticket_id", "=", ticket.id),
+                ("side", "=", "resident"),
+                ("at", ">=", since),
+            ]
+        )
+        if count < (int(limit) if limit.isdigit() else 10):
+            return ""
+        return self.env._(
+            "You have sent many messages within the last hour. Please wait a little, "
+            "or call the service desk."
+        )
 
     # --- files ---------------------------------------------------------------------
 

@@ -458,6 +458,7 @@ class TicketWords(Words):
             "cancel_reason": ticket.cancel_reason or "",
             "duplicate_of": self.duplicate_of(),
             "rating": self.rating(),
+            "supervision": self.supervision(),
             "reopen_until": self.when(ticket.reopen_until)
             if self.may("reopen")
             else "",
@@ -630,4 +631,61 @@ class TicketWords(Words):
             "tags": ticket.rating_tag_ids.mapped("name"),
             "comment": ticket.rating_comment or "",
             "at": self.when(ticket.rated_at),
+        }
+
+    # --- the supervision post --------------------------------------------------
+
+    def supervision(self):
+        """What was said at the supervision post, and whether one can turn to it."""
+        ticket = self.ticket
+        may = ticket._may_supervise()
+        post = self.env["shequ.supervision.post"]
+        return {
+            "cases": [
+                self.supervision_case(case)
+                for case in ticket.supervision_ids.sorted("id", reverse=True)
+            ],
+            "may": may,
+            "post": post._of_estate(ticket.estate_id).name if may else "",
+        }
+
+    def supervision_case(self, case):
+        status, tone = {
+            "new": (self.env._("The post looks at it"), "warm"),
+            "demanded": (self.env._("The company has to answer"), "blue"),
+            "answered": (self.env._("Answered"), "brand"),
+            "closed": (self.env._("Closed"), ""),
+        }[case.state]
+        until = ""
+        if case.state == "demanded" and case.due_at:
+            until = self.env._(
+                "The answer has to come by %(time)s.", time=self.when(case.due_at)
+            )
+        return {
+            "status": status,
+            "tone": tone,
+            "until": until,
+            "open": case.is_open,
+            "post": case.post_id.name,
+            "phone": case.post_id.phone or "",
+            "lines": [
+                self.supervision_line(line)
+                for line in case.line_ids.sorted(lambda line: (line.at, line.id))
+                # What the post notes for itself and the company is theirs.
+                if line.code != "noted"
+            ],
+        }
+
+    def supervision_line(self, line):
+        """One line; the people behind post and company stay unnamed."""
+        who = {
+            "resident": self.env._("You"),
+            "company": self.env._("Property company"),
+            "post": self.env._("Supervision post"),
+        }[line.side]
+        return {
+            "me": line.side == "resident",
+            "who": who,
+            "at": self.when(line.at),
+            "words": line.words or "",
         }

@@ -20,3 +20,7 @@ from . import registration_refuse
 from . import data_reveal
 from . import ticket_forward
 from . import triage_try
+from . import call_back
+from . import supervision_step
+from . import performance_decision
+from . import voice_transcript

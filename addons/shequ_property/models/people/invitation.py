@@ -9,11 +9,8 @@ import qrcode
 from odoo import api, fields, models
 from odoo.tools.misc import hmac
 
-from ...tools import person_name
+from ...tools import person_name, short_link
 from ...tools import phone as phone_tools
-
-SIGNATURE = 16
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class ShequInvitation(models.Model):
@@ -98,7 +95,7 @@ class ShequInvitation(models.Model):
     def _token(self):
         """Letters and digits for an address that is typed from paper if need be."""
         self.ensure_one()
-        return f"{_base36(self.id)}{self._signature()}"
+        return f"{short_link.base36(self.id)}{self._signature()}"
 
     def _signature(self):
         digest = hmac(
@@ -107,20 +104,14 @@ class ShequInvitation(models.Model):
             (self.id, self.partner_id.id, fields.Datetime.to_string(self.expires_at)),
             hashlib.sha256,
         )
-        # Without what looks alike on paper.
-        text = base64.b32encode(bytes.fromhex(digest)).decode().lower()
-        return text[:SIGNATURE]
+        return short_link.signature(digest)
 
     @api.model
     def _by_token(self, token):
         """The open invitation (as super-user) that ``token`` names, or none."""
         none = self.sudo().browse()
-        token = (token or "").strip().lower()
-        head, signature = token[:-SIGNATURE], token[-SIGNATURE:]
-        if not head or len(token) > 40 or set(head) - set(DIGITS):
-            return none
-        number = int(head, 36)
-        if number >= 2**31:
+        number, signature = short_link.split(token)
+        if not number:
             return none
         invitation = self.sudo().browse(number).exists()
         if not invitation or not compare_digest(
@@ -211,11 +202,3 @@ class ShequInvitation(models.Model):
         return self.env.ref("shequ_property.action_report_invitation").report_action(
             self
         )
-
-
-def _base36(number):
-    digits = ""
-    while number:
-        number, rest = divmod(number, 36)
-        digits = DIGITS[rest] + digits
-    return digits or "0"

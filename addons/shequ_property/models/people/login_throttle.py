@@ -18,6 +18,7 @@ LIMITS = {
     "shequ.login.limit_total": "3000/3600",
     "shequ.login.limit_names": "5/3600 10/86400",
     "shequ.login.limit_registrations": "3/3600 5/86400",
+    "shequ.news.limit_links": "60/600 300/86400",
 }
 TRIES = 12
 

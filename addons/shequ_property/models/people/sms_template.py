@@ -14,6 +14,10 @@ VARIABLES = {
     "answer": ("home", "result"),
     "ticket": ("number", "status"),
     "phone": ("tail",),
+    "news_received": ("number", "what", "time", "phone"),
+    "news_assigned": ("number", "what", "worker", "phone"),
+    "news_held": ("number", "what", "reason", "phone"),
+    "news_finished": ("number", "what", "result", "token", "link"),
 }
 # Providers refuse addresses in variables: they belong into the template itself.
 NEVER_SENT = {"link"}
@@ -36,6 +40,10 @@ class ShequSmsTemplate(models.Model):
             ("answer", "Answer to a registration"),
             ("ticket", "News of a ticket"),
             ("phone", "Telephone number changed"),
+            ("news_received", "Ticket: received"),
+            ("news_assigned", "Ticket: who comes"),
+            ("news_held", "Ticket: on hold"),
+            ("news_finished", "Ticket: done, how did it go"),
         ],
         required=True,
     )

@@ -40,7 +40,6 @@ from . import sla_policy
 from . import sla_target
 from . import sla_clock
 from . import sla_breach
-from . import performance_point
 from . import sla_calendar
 from . import sla_automation
 from . import ticket_category_alert
@@ -48,3 +47,17 @@ from . import ticket_sla
 from . import ir_websocket
 from . import bus_bus
 from . import res_users
+from . import company_news
+from . import ticket_news
+from . import ticket_care
+from . import call_back
+from . import ticket_call_back
+from . import supervision_post
+from . import supervision_line
+from . import supervision_case
+from . import performance_rule
+from . import performance_point
+from . import performance_objection
+from . import performance_sheet
+from . import voice_transcript
+from . import model_case_push

@@ -5,6 +5,7 @@ HOMES = [
     ("shequ_property.group_front_desk", "shequ_property.action_ticket_pool"),
     ("shequ_property.group_worker", "shequ_property.action_worker_jobs"),
     ("shequ_property.group_grid_worker", "shequ_property.action_ticket_pool"),
+    ("shequ_property.group_supervision", "shequ_property.action_supervision_post"),
 ]
 
 

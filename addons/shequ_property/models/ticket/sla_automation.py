@@ -1,8 +1,8 @@
 """What the automation rules on missed deadlines can do, without any code.
 
 A rule is Odoo's own (Settings / Automation Rules).  Two kinds of action are added to
-it, so that a manager chooses whom to tell and how many points to count instead of
-writing Python.
+it, so that a manager chooses whom to tell, and whether points are counted, instead of
+writing Python.  How many is said by the performance rules.
 """
 
 import logging
@@ -22,7 +22,7 @@ OWN_STATES = {"shequ_sla_notify", "shequ_sla_points"}
 # What a company manager may change; everything else takes a system administrator,
 # because an automation rule acts with all rights.
 AUTOMATION_FIELDS = {"active", "name", "filter_domain", "description"}
-ACTION_FIELDS = {"name", "shequ_audience", "shequ_points"}
+ACTION_FIELDS = {"name", "shequ_audience"}
 
 
 class ServerAction(models.Model):
@@ -37,9 +37,6 @@ class ServerAction(models.Model):
     )
     shequ_audience = fields.Selection(
         AUDIENCES, string="Tell", default="supervisor", help="Whom the action tells."
-    )
-    shequ_points = fields.Integer(
-        string="Points", default=1, help="Points against whoever let it lie."
     )
 
     def write(self, vals):
@@ -67,7 +64,7 @@ class ServerAction(models.Model):
     def _run_action_shequ_sla_points_multi(self, eval_context=None):
         records = eval_context.get("records") or eval_context.get("record")
         if records and records._name == BREACH:
-            records._give_points(self.shequ_points)
+            records._give_points()
         return False
 
     def _get_warning_messages(self):

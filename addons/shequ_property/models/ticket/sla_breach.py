@@ -3,6 +3,7 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 
 from ...tools.sla import LEVEL_LATE, LEVEL_PERCENT
+from .performance_rule import LATE_EVENTS
 from .sla_target import TARGETS
 
 LEVELS = [
@@ -334,26 +335,33 @@ class SlaBreach(models.Model):
 
     # --- points --------------------------------------------------------------------
 
-    def _give_points(self, points):
-        """Count points against whoever let it lie.
+    def _give_points(self):
+        """Count points by the performance rules against whoever let it lie."""
+        Point = self.env["shequ.performance.point"].sudo()
+        Point._add([breach._point_values() for breach in self])
 
-        :param int points: how many
-        """
-        if points:
-            self.env["shequ.performance.point"].sudo().create(
-                [breach._point_values(points) for breach in self]
-            )
-
-    def _point_values(self, points):
+    def _point_values(self):
+        """Values of the point for a missed deadline, or None without a rule."""
         self.ensure_one()
         ticket = self.ticket_id.sudo()
+        event = LATE_EVENTS.get(self.level)
+        day = self.env["shequ.performance.point"]._day(self.due_at, ticket.estate_id.tz)
+        rule = self.env["shequ.performance.rule"]._for(
+            self.company_id.id, event, day, ticket.team_id.id
+        )
+        if not rule or not rule.score:
+            return None
         values = {
             "breach_id": self.id,
+            "event": event,
+            "rule_id": rule.id,
+            "origin": f"breach:{self.id}",
+            "note": self.message[:200],
             "ticket_id": ticket.id,
             "company_id": self.company_id.id,
             "estate_id": self.estate_id.id,
             "date": self.due_at,
-            "points": points,
+            "points": -rule.score,
         }
         desk = self.target in ("accept", "dispatch", "call_back", "fund_contact")
         if desk or not ticket.assigned_at:

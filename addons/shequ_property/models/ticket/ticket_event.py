@@ -32,6 +32,7 @@ CODES = [
     ("confirmed_red", "Emergency confirmed"),
     ("confirmed_calm", "No emergency"),
     ("forwarded", "Handed on"),
+    ("supervision", "Turned to the supervision post"),
     ("note", "Note"),
 ]
 

@@ -380,6 +380,10 @@ class Ticket(models.Model):
             raise UserError(
                 self.env._("The time to reopen has passed. Please report it anew.")
             )
+        self._reopen_now(partner, reason)
+
+    def _reopen_now(self, partner, reason):
+        """Reopen, the checks having been made."""
         self._step(
             "reopened",
             "accepted",

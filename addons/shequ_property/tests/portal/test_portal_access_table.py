@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.http import Controller
 from odoo.tests import tagged
 
@@ -61,6 +64,7 @@ ROUTES = {
     "/my/tickets/{t}/rate": ("POST", {"stars": "1"}, OWNER),
     "/my/tickets/{t}/reopen": ("POST", {"reason": "x"}, OWNER),
     "/my/tickets/{t}/consent": ("POST", {"answer": "yes"}, OWNER),
+    "/my/tickets/{t}/supervision": ("POST", {"reason": "x"}, OWNER),
     "/my/tickets/{t}/leave": ("POST", {}, OWNER),
     "/my/tickets/{t}/cancel": ("POST", {"reason": "x"}, OWNER),
     "/my/neighbours": ("GET", {}, EVERYBODY),
@@ -97,6 +101,11 @@ OPEN_ROUTES = {
     "/my/register (send)": ("POST", {"unit_id": "{u}", "name": "x"}),
     "/i/{i}": ("GET", {}),
     "/i/wrong": ("GET", {}),
+    "/t/{n}": ("GET", {}),
+    "/t/wrong": ("GET", {}),
+    "/t/{n}/rate": ("POST", {"stars": "1"}),
+    "/t/{n}/supervision": ("POST", {"reason": "x"}),
+    "/t/{n}/stop": ("POST", {}),
 }
 ROUTES.update(
     {route: (method, values, None) for route, (method, values) in OPEN_ROUTES.items()}
@@ -153,6 +162,17 @@ class TestAccessTable(PortalCase):
             }
         )
         self.invitation = self.env["shequ.invitation"]._invite(self.family, "letter")
+        self.news = self.env["shequ.ticket.news"].create(
+            {
+                "ticket_id": self.private.id,
+                "company_id": self.company.id,
+                "step": "finished",
+                "at": fields.Datetime.now(),
+                "state": "sent",
+                "partner_id": self.zhu.partner_id.id,
+                "expires_at": fields.Datetime.now() + timedelta(days=1),
+            }
+        )
 
     def _fill(self, text):
         if not isinstance(text, str):
@@ -166,6 +186,7 @@ class TestAccessTable(PortalCase):
             r=self.family.id,
             g=self.registration.id,
             i=self.invitation._token(),
+            n=self.news._token(),
             p=self.env.ref("shequ_property.purpose_news").id,
         )
 

@@ -15,3 +15,8 @@ from . import test_triage_stories
 from . import test_triage_desk
 from . import test_triage_words
 from . import test_triage_learning
+from . import test_care_news
+from . import test_call_back
+from . import test_supervision
+from . import test_performance
+from . import test_voice_transcript

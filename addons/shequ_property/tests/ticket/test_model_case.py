@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -158,3 +159,45 @@ class TestModelCase(DeskCase):
         for user in (self.worker_user, self.desk):
             with self.assertRaises(AccessError):
                 case.with_user(user).unlink()
+
+    # --- told to the colleagues ------------------------------------------------------
+
+    def _colleague(self, login, skills):
+        user = self._make_staff(login, "group_worker", self.estate)
+        return self.env["shequ.worker"].create(
+            {
+                "name": login,
+                "company_id": self.company.id,
+                "user_id": user.id,
+                "skill_ids": [Command.set(skills.ids)],
+            }
+        )
+
+    def test_published_is_told_to_the_skill_once(self):
+        skill = self.ticket.category_id.skill_id
+        other_skill = self.env["shequ.skill"].search([("id", "!=", skill.id)], limit=1)
+        plumber = self._colleague("c_plumber", skill)
+        gardener = self._colleague("c_gardener", other_skill)
+        case = self._published()
+        told = case.message_ids.notified_partner_ids
+        self.assertIn(plumber.user_id.partner_id, told)
+        self.assertNotIn(gardener.user_id.partner_id, told)
+        self.assertNotIn(self.worker_user.partner_id, told, "who did it knows it")
+        count = len(case.message_ids.filtered("notified_partner_ids"))
+        case.with_user(self.manager).action_unpublish()
+        case.with_user(self.manager).action_publish()
+        again = len(case.message_ids.filtered("notified_partner_ids"))
+        self.assertEqual(again, count)
+
+    def test_on_the_phone_until_read(self):
+        skill = self.ticket.category_id.skill_id
+        plumber = self._colleague("c_plumber", skill)
+        case = self._published()
+        jobs = self.env["shequ.ticket"].with_user(plumber.user_id)
+        found = {c["id"]: c["is_new"] for c in jobs.worker_jobs()["cases"]}
+        self.assertEqual(found[case.id], True)
+        action = case.with_user(plumber.user_id).worker_read()
+        self.assertEqual(action["res_id"], case.id)
+        found = {c["id"]: c["is_new"] for c in jobs.worker_jobs()["cases"]}
+        self.assertEqual(found.get(case.id), False)
+        self.assertEqual(case.reader_count, 1)

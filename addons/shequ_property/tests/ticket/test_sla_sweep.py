@@ -329,8 +329,8 @@ class TestSlaSweep(SlaCase):
         rule.with_user(self.director).write(
             {"action_server_ids": [(1, action.id, {"shequ_audience": "manager"})]}
         )
-        points = self.env.ref("shequ_property.action_sla_points_late")
-        points.with_user(self.director).shequ_points = 7
+        points = self.env.ref("shequ_property.performance_rule_late_100")
+        points.with_user(self.director).score = -7
         with at(MORNING):
             ticket = self._ticket()
         with at(3, 10, 1, 0):

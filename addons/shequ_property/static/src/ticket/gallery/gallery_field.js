@@ -44,6 +44,7 @@ export class GalleryField extends Component {
             type: record.data.type,
             phase: record.data.phase,
             mimetype: record.data.mimetype,
+            transcript: record.data.transcript,
         }));
     }
 

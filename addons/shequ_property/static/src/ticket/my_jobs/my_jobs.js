@@ -37,6 +37,7 @@ export class MyJobs extends Component {
             worker: true,
             mine: [],
             team: [],
+            cases: [],
             doneToday: 0,
             tab: "mine",
             offline: !browser.navigator.onLine,
@@ -98,6 +99,7 @@ export class MyJobs extends Component {
             worker: jobs.worker,
             mine: jobs.mine,
             team: jobs.team,
+            cases: jobs.cases || [],
             doneToday: jobs.done_today,
             offline: false,
             loaded: true,
@@ -132,6 +134,12 @@ export class MyJobs extends Component {
         }
         await this.load();
         return true;
+    }
+
+    /** Open a good example; it counts as read. */
+    async openCase(found) {
+        const action = await this.orm.call("shequ.model.case", "worker_read", [[found.id]]);
+        await this.action.doAction(action);
     }
 
     say(message, type = "danger") {

@@ -1,0 +1,48 @@
+from odoo import api, fields, models, tools
+
+from ...tools import supervision
+
+
+class SupervisionPost(models.Model):
+    """The community's supervision post (社区监督岗): people who are not the company's.
+
+    It looks after estates by name, or after a street or a district.
+    """
+
+    _name = "shequ.supervision.post"
+    _inherit = ["shequ.cached.mixin"]
+    _description = "Supervision Post"
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    phone = fields.Char(help="Residents read it on the page of their ticket.")
+    member_ids = fields.Many2many(
+        "res.users",
+        "shequ_supervision_post_member_rel",
+        "post_id",
+        "user_id",
+        string="Members",
+        domain="[('share', '=', False)]",
+    )
+    estate_ids = fields.Many2many(
+        "shequ.estate", string="Estates", help="Empty: by street or district."
+    )
+    district = fields.Char()
+    street = fields.Char(string="Street / Town")
+
+    @api.model
+    def _of_estate(self, estate):
+        """The post that looks after an estate (as super-user), or none."""
+        place = (estate.id, estate.street or "", estate.district or "")
+        return self.sudo().browse(self._id_of_place(*place))
+
+    @api.model
+    @tools.ormcache("estate_id", "street", "district")
+    def _id_of_place(self, estate_id, street, district):
+        posts = [
+            (post.id, set(post.estate_ids.ids), post.street, post.district)
+            for post in self.sudo().search([("member_ids", "!=", False)])
+        ]
+        return supervision.post_for((estate_id, street, district), posts) or False
