@@ -11,3 +11,4 @@ from . import test_security
 from . import test_backend_views
 from . import test_tours
 from . import test_search
+from . import test_dispatch

@@ -28,6 +28,14 @@ const ICONS = {
     deadline: "fa-calendar",
     late: "fa-exclamation-triangle",
     quotation: "fa-money",
+    offered: "fa-bullhorn",
+    ringing: "fa-bell",
+    refused: "fa-hand-paper-o",
+    handed_over: "fa-exchange",
+    helper: "fa-user-plus",
+    running_late: "fa-hourglass-half",
+    no_one_home: "fa-home",
+    visit: "fa-calendar-check-o",
 };
 
 /** The trace of a ticket as a line of time: what, when, who, in whose words. */
