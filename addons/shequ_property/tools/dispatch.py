@@ -192,8 +192,9 @@ def order(jobs):
 def plan(jobs, workers, weights=None):
     """Give every job to the best worker with a free hand.
 
-    :return: list of (job id, `Choice` or None, wall), in the order of `order`; the wall
-        says why nobody goes: "full" and "off_duty" pass by themselves, "nobody" does not
+    :return: list of (job id, `Choice` or None, wall), in the order of `order`; the
+        wall says why nobody goes: "full" and "off_duty" pass by themselves, "nobody"
+        does not
     """
     weights = weights or Weights()
     workers = sorted(workers, key=lambda worker: worker.id)

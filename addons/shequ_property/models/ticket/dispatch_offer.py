@@ -28,7 +28,9 @@ class DispatchOffer(models.Model):
         "shequ.ticket", required=True, index=True, readonly=True, ondelete="restrict"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    estate_id = fields.Many2one("shequ.estate", required=True, readonly=True, index=True)
+    estate_id = fields.Many2one(
+        "shequ.estate", required=True, readonly=True, index=True
+    )
     kind = fields.Selection(KINDS, required=True, default="grab", readonly=True)
     state = fields.Selection(STATES, required=True, default="open", readonly=True)
     offered_at = fields.Datetime(

@@ -84,7 +84,12 @@ class DispatchRule(models.Model):
         """
         rules = self.sudo().search([("company_id", "=", company_id)])
         return tuple(
-            (rule.team_id.id or 0, rule.category_id.id or 0, rule.mode, rule.grab_minutes)
+            (
+                rule.team_id.id or 0,
+                rule.category_id.id or 0,
+                rule.mode,
+                rule.grab_minutes,
+            )
             for rule in rules
         )
 

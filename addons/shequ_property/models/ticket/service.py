@@ -68,7 +68,8 @@ class Service(models.Model):
     )
 
     _name_uniq = models.UniqueIndex(
-        "(company_id, name) WHERE active", "The list has a service of this name already."
+        "(company_id, name) WHERE active",
+        "The list has a service of this name already.",
     )
 
     @api.constrains("price_type", "price", "promise_hours")
@@ -76,7 +77,9 @@ class Service(models.Model):
         for service in self:
             if service.price_type in ("fixed", "from") and service.price <= 0:
                 raise ValidationError(
-                    self.env._("%(service)s: please enter the price.", service=service.name)
+                    self.env._(
+                        "%(service)s: please enter the price.", service=service.name
+                    )
                 )
             if service.promise_hours <= 0:
                 raise ValidationError(

@@ -12,8 +12,8 @@ class Estate(models.Model):
         Read with the rights of the user; a handful of queries whatever there is.
 
         :param estate_id: an estate of the user, by default the one with most to do
-        :return: dict with ``estates`` (list of id and name), ``estate`` (id), ``needs``,
-            ``resources``, ``services`` (lists of dicts) and ``totals``
+        :return: dict with ``estates`` (list of id and name), ``estate`` (id),
+            ``needs``, ``resources``, ``services`` (lists of dicts) and ``totals``
         """
         estates = self.search([], limit=500, order="name, id")
         if not estates:
@@ -45,9 +45,7 @@ class Estate(models.Model):
                 "gaps": len(needs.filtered("gap")),
                 "on_duty": len(workers.filtered(lambda w: w.duty_state == "on")),
                 "free": sum(
-                    max(0, w.capacity - w.load)
-                    for w in workers
-                    if w.duty_state == "on"
+                    max(0, w.capacity - w.load) for w in workers if w.duty_state == "on"
                 ),
             },
         }
@@ -105,7 +103,9 @@ class Worker(models.Model):
             for worker in self
         ]
         order = {"on": 0, "off": 1, "away": 2}
-        return sorted(rows, key=lambda r: (order.get(r["state"], 3), r["load"], r["id"]))
+        return sorted(
+            rows, key=lambda r: (order.get(r["state"], 3), r["load"], r["id"])
+        )
 
 
 class Service(models.Model):

@@ -5,7 +5,7 @@ import time
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools import bulk, dispatch
+from ...tools import dispatch
 from .ticket import OPEN_STATES, QUIET
 from .ticket_flow import FLOW_FIELDS
 
@@ -348,8 +348,9 @@ class Ticket(models.Model):
         """Say why nobody goes yet; what has not changed is not written."""
         for why, ids in waiting.items():
             tickets = self.browse(ids).filtered(
-                lambda t, why=why: (t.dispatch_state, t.dispatch_wait)
-                != ("waiting", why)
+                lambda t, why=why: (
+                    (t.dispatch_state, t.dispatch_wait) != ("waiting", why)
+                )
             )
             tickets.write({"dispatch_state": "waiting", "dispatch_wait": why})
 
@@ -521,9 +522,7 @@ class Ticket(models.Model):
         offers = offers.filtered(lambda offer: offer.ticket_id in tickets)
         offers._close("expired")
         for company, free in tickets.grouped("company_id").items():
-            free = free.filtered(
-                lambda t: t.state in OPEN_STATES and not t.worker_id
-            )
+            free = free.filtered(lambda t: t.state in OPEN_STATES and not t.worker_id)
             free.write({"dispatch_state": "waiting"})
             workers = (
                 self.env["shequ.worker"]

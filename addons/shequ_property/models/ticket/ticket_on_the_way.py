@@ -162,7 +162,7 @@ class Ticket(models.Model):
         self._visit_confirm(visit_id, "staff")
         return True
 
-    # --- who could go, in words --------------------------------------------------------
+    # --- who could go, in words ------------------------------------------------
 
     def _dispatch_candidates(self):
         """Workers (as super-user) of the ticket's company."""
@@ -201,7 +201,7 @@ class Ticket(models.Model):
             for choice in ranked
         ]
 
-    # --- the phone -----------------------------------------------------------------------
+    # --- the phone -------------------------------------------------------------
 
     @api.model
     def worker_jobs(self):

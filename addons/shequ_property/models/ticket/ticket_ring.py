@@ -1,4 +1,4 @@
-"""Emergencies: they ring at whoever can be there first, again until somebody accepts."""
+"""Emergencies ring at whoever can be there first, until somebody accepts."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -31,7 +31,9 @@ class Ticket(models.Model):
             .search([("company_id", "=", ticket.company_id.id)])
         )
         ranked = dispatch.rank(
-            ticket._dispatch_jobs()[0], workers._facts(ticket), ticket._dispatch_weights()
+            ticket._dispatch_jobs()[0],
+            workers._facts(ticket),
+            ticket._dispatch_weights(),
         )
         known = set(offer.line_ids.worker_id.ids)
         more = [c for c in ranked if not c.blocked and c.worker not in known]

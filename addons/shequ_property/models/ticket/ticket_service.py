@@ -65,7 +65,9 @@ class Ticket(models.Model):
         )
         self._write_quotation(
             "accepted",
-            self.env._("Ordered at the listed price: %(price)s", price=service.price_text),
+            self.env._(
+                "Ordered at the listed price: %(price)s", price=service.price_text
+            ),
             person,
             quotation_answered_at=fields.Datetime.now(),
             quotation_partner_id=person.id,

@@ -177,9 +177,7 @@ class Ticket(models.Model):
             "visit", self.env._("Agreed: %(time)s", time=words), partner=partner
         )
         if side == "staff":
-            self._tell_residents(
-                self.env._("Agreed: we come on %(time)s.", time=words)
-            )
+            self._tell_residents(self.env._("Agreed: we come on %(time)s.", time=words))
         else:
             self._visit_answered()
         self._notify_pool()

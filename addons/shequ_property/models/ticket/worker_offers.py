@@ -21,7 +21,9 @@ class ReasonTexts:
         return self.dialects[dialect_id]
 
     def say(self, reasons):
-        return [text for code, value in reasons or () if (text := self._say(code, value))]
+        return [
+            text for code, value in reasons or () if (text := self._say(code, value))
+        ]
 
     def _say(self, code, value):
         _ = self.env._

@@ -160,15 +160,18 @@ class TestDispatchModes(DispatchCase):
             }
         ]
         self.env.flush_all()
-        with patch.object(
-            type(self.env["shequ.ticket"]), "_dispatch_soon"
-        ) as soon, self.assertQueryCount(6):
+        with (
+            patch.object(type(self.env["shequ.ticket"]), "_dispatch_soon") as soon,
+            self.assertQueryCount(6),
+        ):
             self.Ticket._intake(reports * 20)
         soon.assert_not_called()
 
     def test_rules_and_figures_that_make_no_sense_are_refused(self):
         with self.assertRaises(ValidationError):
-            self._rule("auto", team_id=self.other_team.id, company_id=self.other_company.id)
+            self._rule(
+                "auto", team_id=self.other_team.id, company_id=self.other_company.id
+            )
         with self.assertRaises(ValidationError):
             self.worker.capacity = 1000
         now = fields.Datetime.now()
@@ -308,7 +311,11 @@ class TestRinging(DispatchCase):
         self.assertEqual(ticket.dispatch_state, "ringing")
         self.assertEqual(offer.line_ids.worker_id, self.worker | self.mate)
         self.assertEqual(ticket.activity_ids.user_id, self.manager)
-        told = ticket.message_ids.notified_partner_ids
+        told = (
+            self.env["mail.message"]
+            .search([("model", "=", "shequ.ticket"), ("res_id", "=", ticket.id)])
+            .notified_partner_ids
+        )
         self.assertIn(self.manager.partner_id, told)
         self.assertIn(self.worker_user.partner_id, told)
         with freeze_time(datetime.now() + timedelta(minutes=2)):

@@ -70,9 +70,7 @@ class TestDispatch(BaseCase):
                 ordinary[choice.worker] += 1
         for worker in workers:
             if ordinary[worker.id]:
-                self.assertLessEqual(
-                    worker.load + ordinary[worker.id], worker.capacity
-                )
+                self.assertLessEqual(worker.load + ordinary[worker.id], worker.capacity)
 
     @PATIENT
     @given(works(), crews())

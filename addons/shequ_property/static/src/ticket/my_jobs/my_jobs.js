@@ -7,7 +7,9 @@ import { useFileViewer } from "@web/core/file_viewer/file_viewer_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { MediaFile } from "../gallery/gallery_field";
+import { alarm } from "./alarm";
 import { JobCard } from "./job_card";
+import { OfferCard } from "./offer_card";
 import { readPhoto } from "./photo";
 
 const REFRESH = 60000;
@@ -15,6 +17,10 @@ const GATHER = 500;
 const GEOLOCATION_TIMEOUT = 4000;
 const SHEET_KEY = "shequ_my_jobs_words";
 export const MAX_PHOTOS = 9;
+const MAX_TIMES = 3;
+const LATE = [10, 20, 30, 60, 120];
+// Steps whose sheet wants nothing but a choice.
+const WORDLESS = ["visit", "helper"];
 
 /**
  * The worker's phone: the jobs of today, one next step each.
@@ -24,7 +30,7 @@ export const MAX_PHOTOS = 9;
  */
 export class MyJobs extends Component {
     static template = "shequ_property.MyJobs";
-    static components = { JobCard };
+    static components = { JobCard, OfferCard };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -37,6 +43,9 @@ export class MyJobs extends Component {
             worker: true,
             mine: [],
             team: [],
+            offers: [],
+            duty: "on",
+            load: [0, 0],
             doneToday: 0,
             tab: "mine",
             offline: !browser.navigator.onLine,
@@ -55,6 +64,7 @@ export class MyJobs extends Component {
             ["not_solved", _t("Not solved")],
             ["not_ours", _t("Not our matter")],
         ];
+        this.rings = {};
         onWillStart(() => this.load());
         this.onNews = () => {
             browser.clearTimeout(this.gatherTimer);
@@ -64,6 +74,7 @@ export class MyJobs extends Component {
         this.onOffline = () => (this.state.offline = true);
         onMounted(() => {
             this.bus.subscribe("shequ.pool", this.onNews);
+            this.bus.subscribe("shequ.offer", this.onNews);
             this.bus.start();
             browser.addEventListener("online", this.onOnline);
             browser.addEventListener("offline", this.onOffline);
@@ -71,6 +82,7 @@ export class MyJobs extends Component {
         });
         onWillUnmount(() => {
             this.bus.unsubscribe("shequ.pool", this.onNews);
+            this.bus.unsubscribe("shequ.offer", this.onNews);
             browser.removeEventListener("online", this.onOnline);
             browser.removeEventListener("offline", this.onOffline);
             browser.clearInterval(this.timer);
@@ -98,10 +110,23 @@ export class MyJobs extends Component {
             worker: jobs.worker,
             mine: jobs.mine,
             team: jobs.team,
+            offers: jobs.offers || [],
+            duty: jobs.duty,
+            load: jobs.load || [0, 0],
             doneToday: jobs.done_today,
             offline: false,
             loaded: true,
         });
+        this.ring();
+    }
+
+    /** Sound the alarm for each ring of an emergency, once. */
+    ring() {
+        const red = this.state.offers.filter((offer) => offer.red);
+        if (red.some((offer) => this.rings[offer.offer_id] !== offer.rings)) {
+            alarm();
+        }
+        this.rings = Object.fromEntries(red.map((offer) => [offer.offer_id, offer.rings]));
     }
 
     /**
@@ -110,12 +135,16 @@ export class MyJobs extends Component {
      * @returns {Promise<boolean>} whether the server has done it
      */
     async call(job, method, args = [], kwargs = {}) {
+        return this.callOn("shequ.ticket", job.id, method, args, kwargs);
+    }
+
+    async callOn(model, id, method, args = [], kwargs = {}) {
         if (this.state.busy) {
             return false;
         }
         this.state.busy = true;
         try {
-            await this.orm.silent.call("shequ.ticket", method, [[job.id], ...args], kwargs);
+            await this.orm.silent.call(model, method, [[id], ...args], kwargs);
         } catch (error) {
             if (error instanceof ConnectionLostError) {
                 this.state.offline = true;
@@ -153,6 +182,26 @@ export class MyJobs extends Component {
                 break;
             case "resume":
                 await this.call(job, "action_resume");
+                break;
+            case "late":
+                this.openSheet(job, step, {
+                    options: LATE.map((n) => ({ value: n, label: _t("%s min", n) })),
+                    picked: [20],
+                });
+                break;
+            case "visit":
+                await this.openChoices(job, step, "worker_slots", (slot) => ({
+                    value: slot.start,
+                    label: slot.label,
+                }));
+                break;
+            case "helper":
+            case "handover":
+                await this.openChoices(job, step, "worker_colleagues", (one) => ({
+                    value: one.id,
+                    label: one.name,
+                    more: [one.blocked, ...one.reasons].filter(Boolean).join(" · "),
+                }));
                 break;
             case "open":
                 this.action.doAction({
@@ -215,7 +264,7 @@ export class MyJobs extends Component {
             this.say(_t("The photo is on the ticket."), "success");
         } else if (this.state.offline) {
             // Keep what was taken: it goes along with the words at the end.
-            this.openSheet(job, "finish", photos);
+            this.openSheet(job, "finish", { photos });
             return;
         }
         photos.forEach((photo) => URL.revokeObjectURL(photo.url));
@@ -228,16 +277,64 @@ export class MyJobs extends Component {
         this.fileViewer.open(files[job.photos.indexOf(photo)], files);
     }
 
+    // --- offers ------------------------------------------------------------------
+
+    async onTake(offer) {
+        if (await this.callOn("shequ.dispatch.offer", offer.offer_id, "action_take")) {
+            this.state.tab = "mine";
+            this.say(_t("The job is yours."), "success");
+        }
+    }
+
+    onRefuse(offer) {
+        this.openSheet(offer, "refuse");
+    }
+
+    async onConfirmVisit(job, visit) {
+        if (await this.call(job, "worker_confirm", [visit.id])) {
+            this.say(_t("The appointment is agreed."), "success");
+        }
+    }
+
     // --- sheet -------------------------------------------------------------------
 
-    openSheet(job, step, photos = []) {
+    openSheet(job, step, { photos = [], options = [], picked = [] } = {}) {
         this.state.sheet = {
             job,
             step,
             photos,
+            options,
+            picked,
+            wantsWords: !WORDLESS.includes(step),
             words: this.savedWords(job, step),
             reason: step === "hold" ? "parts" : "solved",
         };
+    }
+
+    /** Open a sheet with what the server lets one choose from. */
+    async openChoices(job, step, method, toOption) {
+        let choices;
+        try {
+            choices = await this.orm.call("shequ.ticket", method, [job.id]);
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+            this.state.offline = true;
+            return;
+        }
+        this.openSheet(job, step, { options: choices.map(toOption) });
+    }
+
+    pick(option) {
+        const { sheet } = this.state;
+        if (sheet.step !== "visit") {
+            sheet.picked = [option.value];
+        } else if (sheet.picked.includes(option.value)) {
+            sheet.picked = sheet.picked.filter((value) => value !== option.value);
+        } else {
+            sheet.picked = [...sheet.picked, option.value].slice(-MAX_TIMES);
+        }
     }
 
     closeSheet() {
@@ -250,6 +347,12 @@ export class MyJobs extends Component {
             finish: _t("Finish"),
             hold: _t("Put on Hold"),
             back: _t("Hand Back"),
+            refuse: _t("I Cannot Go"),
+            late: _t("Running Late"),
+            nohome: _t("Nobody at Home"),
+            visit: _t("Propose Times"),
+            handover: _t("Hand Over"),
+            helper: _t("Second Worker"),
         }[this.state.sheet.step];
     }
 
@@ -258,8 +361,15 @@ export class MyJobs extends Component {
         if (step === "hold") {
             return _t("What the resident should know");
         }
-        if (step === "back") {
-            return _t("Why do you hand it back?");
+        const question = {
+            back: _t("Why do you hand it back?"),
+            refuse: _t("Why can you not go?"),
+            late: _t("Why, for the resident (if you like)"),
+            nohome: _t("A word for the resident (if you like)"),
+            handover: _t("Why do you hand it over?"),
+        }[step];
+        if (question) {
+            return question;
         }
         return job.kind === "complaint"
             ? _t("Reply that the resident will read")
@@ -296,12 +406,28 @@ export class MyJobs extends Component {
     }
 
     async confirmSheet() {
-        const { job, step, words, reason, photos } = this.state.sheet;
+        const { job, step, words, reason, photos, picked, options } = this.state.sheet;
+        if (options.length && !picked.length) {
+            this.say(_t("Please choose first."));
+            return;
+        }
+        if (step === "refuse") {
+            if (await this.callOn("shequ.dispatch.offer", job.offer_id, "action_refuse", [words])) {
+                browser.localStorage.removeItem(this.wordsKey(job, step));
+                this.closeSheet();
+            }
+            return;
+        }
         const sent = photos.map(({ name, data }) => ({ name, data }));
         const [method, args, done] = {
             finish: ["worker_finish", [words, sent, reason], _t("Finished. Well done!")],
             hold: ["worker_hold", [reason, words], _t("The job is on hold.")],
             back: ["worker_hand_back", [words], _t("The job is back in the pool.")],
+            late: ["worker_late", [picked[0], words], _t("The resident knows.")],
+            nohome: ["worker_no_one_home", [words], _t("The resident is asked for another time.")],
+            visit: ["worker_propose", [picked], _t("The resident is asked which time is good.")],
+            handover: ["worker_hand_over", [picked[0], words], _t("Your colleague has the job now.")],
+            helper: ["worker_helper", [picked[0]], _t("Your colleague knows.")],
         }[step];
         if (await this.call(job, method, args)) {
             browser.localStorage.removeItem(this.wordsKey(job, step));
