@@ -15,6 +15,7 @@ class Estate(models.Model):
         :return: dict with ``estates`` (list of id and name), ``estate`` (id),
             ``needs``, ``resources``, ``services`` (lists of dicts) and ``totals``
         """
+        self.env["shequ.need"].check_access("read")
         estates = self.search([], limit=500, order="name, id")
         if not estates:
             return {"estates": [], "estate": False}

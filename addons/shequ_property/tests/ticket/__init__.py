@@ -12,3 +12,4 @@ from . import test_backend_views
 from . import test_tours
 from . import test_search
 from . import test_dispatch
+from . import test_on_the_way
