@@ -105,7 +105,11 @@ class Loader:
                 self._load_portal,
             ):
                 self._once(phase)
+            # What is long past rings at nobody.
+            self._ring_red("0")
             self._load_tickets()
+            self._ring_red("1")
+            self._once(self._load_dispatch)
             self._once(self._tidy)
         self._write(DONE_KEY, self.now.isoformat())
         self._write(PROGRESS_KEY, None)
@@ -765,6 +769,119 @@ class Loader:
     def _step_merge(self, part, step, ticket):
         master = ticket.browse(self.known[f"{part} {step.args['master']}"])
         ticket._merge_into(master)
+
+    # --- dispatch --------------------------------------------------------------------
+
+    def _ring_red(self, value):
+        self.env["ir.config_parameter"].set_param("shequ.dispatch.ring_red", value)
+
+    def _load_dispatch(self):
+        """Modes, levels, shifts, services, and a job that is on offer right now."""
+        self._make_resources()
+        self._make_rules()
+        self._make_services()
+        return self._make_offer()
+
+    def _make_resources(self):
+        """Levels, dialects, buildings known; one on leave, one on the night shift."""
+        env, today = self.env, self.now.replace(minute=0, second=0, microsecond=0)
+        workers = env["shequ.worker"].browse(self.state["ids"]["workers"].values())
+        dialects = env["shequ.dialect"].search([])
+        shanghai = env.ref("shequ_property.dialect_shanghainese")
+        buildings = env["shequ.building"].search([])
+        for number, worker in enumerate(workers):
+            known = buildings.filtered(
+                lambda b, w=worker: not w.estate_ids or b.estate_id in w.estate_ids
+            )
+            worker.write(
+                {
+                    "building_ids": [(6, 0, known[number % 3 :: 3].ids)],
+                    "capacity": 4 + number % 3,
+                }
+            )
+            for place, line in enumerate(worker.skill_line_ids):
+                line.level = str(3 - (number + place) % 3)
+        workers[::2].dialect_ids |= shanghai
+        workers[5::5].dialect_ids |= dialects[1]
+        elders = [p for p in self.community.people if getattr(p, "age", 0) >= 75]
+        env["res.partner"].browse(
+            [self._id("people", p.index) for p in elders[:40]]
+        ).shequ_dialect_id = shanghai
+        env["shequ.worker.duty"].create(
+            [
+                {
+                    "worker_id": workers[2].id,
+                    "kind": "leave",
+                    "date_from": today,
+                    "date_to": today + timedelta(days=3),
+                    "note": "回老家探亲",
+                },
+                {
+                    "worker_id": workers[3].id,
+                    "kind": "shift",
+                    "date_from": today + timedelta(hours=6),
+                    "date_to": today + timedelta(hours=14),
+                    "note": "夜间值班",
+                },
+            ]
+        )
+
+    def _make_rules(self):
+        """Cleaning is sent by itself, water and power are grabbed, the rest chosen."""
+        modes = {"保洁班": ("auto", 0), "绿化班": ("auto", 0), "水电班": ("grab", 5)}
+        self.env["shequ.dispatch.rule"].create(
+            [
+                {
+                    "company_id": team.company_id.id,
+                    "team_id": team.id,
+                    "mode": modes[team.name][0],
+                    "grab_minutes": modes[team.name][1],
+                }
+                for team in self.env["shequ.team"].search([])
+                if team.name in modes
+            ]
+        )
+
+    def _make_services(self):
+        categories = self.env["shequ.ticket.category"]
+        self.env["shequ.service"].create(
+            [
+                {
+                    "name": row["name"],
+                    "company_id": company,
+                    "category_id": categories._id_by_code(row["category"]),
+                    "price_type": row["price_type"],
+                    "price": float(row["price"] or 0),
+                    "price_unit_name": row["unit"],
+                    "promise_hours": float(row["hours"]),
+                    "description": row["text"],
+                    "sequence": number,
+                }
+                for company in self.state["ids"]["companies"].values()
+                for number, row in enumerate(texts.rows("services"))
+            ]
+        )
+
+    def _make_offer(self):
+        """Put the newest waiting job of each grabbing team on offer for the day."""
+        Ticket = self.env["shequ.ticket"]
+        offered = Ticket
+        for rule in self.env["shequ.dispatch.rule"].search([("mode", "=", "grab")]):
+            tickets = Ticket.search(
+                [
+                    ("team_id", "=", rule.team_id.id),
+                    ("worker_id", "=", False),
+                    ("state", "in", ("new", "accepted")),
+                    ("hold_reason", "=", False),
+                    ("urgency", "!=", "red"),
+                ],
+                limit=1,
+            )
+            tickets._dispatch_queue()
+            tickets._dispatch()
+            tickets.offer_ids.expires_at = self.now + timedelta(hours=12)
+            offered |= tickets
+        return {"offered": offered.ids}
 
     # --- at last ---------------------------------------------------------------------
 

@@ -9,3 +9,5 @@ from . import portal_register
 from . import portal_account
 from . import portal_privacy
 from . import portal_link
+from . import portal_services
+from . import portal_visit

@@ -13,6 +13,7 @@ from odoo.tools.misc import babel_locale_parse
 
 from ..models.ticket.ticket import FINISHED_STATES, OPEN_STATES
 from ..tools import privacy
+from .portal_visit_words import VisitWords
 
 OWN, JOINED, NEIGHBOUR = "own", "joined", "neighbour"
 DEFAULT_TZ = "Asia/Shanghai"
@@ -447,6 +448,7 @@ class TicketWords(Words):
         ticket = self.ticket
         return {
             "worker": self.worker(),
+            "visit": self.visit(),
             "preferred_time": ticket.preferred_time or "",
             "behalf": ticket.on_behalf_id.name or "",
             "reporter": ticket.reporter_id.name or "",
@@ -520,6 +522,10 @@ class TicketWords(Words):
             "done": worker.done_count,
             "arrived": self.when(ticket.arrived_at),
         }
+
+    def visit(self):
+        """When somebody comes, and what can be agreed on."""
+        return VisitWords(self).detail()
 
     def media(self, phase):
         return [

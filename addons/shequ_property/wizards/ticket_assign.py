@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# More than a dispatcher looks through; the field below finds the others by name.
+MAX_SUGGESTED = 20
+
 
 class TicketAssign(models.TransientModel):
     """Send a worker or a team to one or several tickets."""
@@ -32,6 +35,7 @@ class TicketAssign(models.TransientModel):
         domain="[('id', 'in', candidate_ids)]",
         help="Empty: whoever of the team takes it first.",
     )
+    suggestions = fields.Json(compute="_compute_suggestions")
 
     @api.depends("ticket_ids")
     def _compute_facts(self):
@@ -61,9 +65,22 @@ class TicketAssign(models.TransientModel):
             able = workers.sudo().filtered(
                 lambda w, estates=estates: not w.estate_ids or estates <= w.estate_ids
             )
-            wizard.candidate_ids = able.sorted(
-                lambda w: (w.open_count, -w.rating_avg, w.name)
-            ).with_env(self.env)
+            wizard.candidate_ids = able.with_env(self.env)
+
+    @api.depends("ticket_ids", "team_id", "candidate_ids")
+    def _compute_suggestions(self):
+        """The workers ranked for the job; for several jobs, for the most urgent.
+
+        Who is on leave or lacks the skill comes last, and may be chosen all the same:
+        the dispatcher knows more than the list.
+        """
+        for wizard in self:
+            tickets = wizard.ticket_ids.sorted(lambda t: (t.urgency_rank, t.id))
+            wizard.suggestions = (
+                tickets[0]._dispatch_suggestions(wizard.candidate_ids)[:MAX_SUGGESTED]
+                if tickets
+                else []
+            )
 
     @api.onchange("team_id")
     def _onchange_team_id(self):

@@ -15,6 +15,7 @@ from . import sms_composer
 from . import ticket
 from . import res_company
 from . import sms_template
+from . import sms_template_dispatch
 from . import sms_sms
 from . import sms_outbox
 from . import login_throttle

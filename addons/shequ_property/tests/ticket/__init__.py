@@ -20,3 +20,5 @@ from . import test_call_back
 from . import test_supervision
 from . import test_performance
 from . import test_voice_transcript
+from . import test_dispatch
+from . import test_on_the_way

@@ -15,6 +15,7 @@ export class JobCard extends Component {
         onCall: Function,
         onPhotos: Function,
         onShowPhoto: Function,
+        onConfirmVisit: Function,
     };
 
     setup() {
