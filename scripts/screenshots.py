@@ -67,8 +67,12 @@ def bring_list(page):
 
 def sell(page):
     open_record(page)
-    page.locator("button[name=action_move]").first.click()
+    page.locator(".o_form_view button[name=action_move]").first.click()
     page.wait_for_selector(".modal .o_form_view")
+    page.wait_for_timeout(2000)  # the panel is worked out
+    page.locator(".modal [name=new_owner_id]").first.click()
+    page.keyboard.type("朱")
+    page.locator(".o-autocomplete--dropdown-item").first.click()
 
 
 def reveal(page):
@@ -133,6 +137,8 @@ def take(browser, url, database, name, logins):
     if prepare:
         prepare(page)
         settle(page)
+    if "/odoo" in page.url:
+        page.add_style_tag(content=".o_notification_manager { display: none }")
     save(page.screenshot(), IMAGES / f"{name}.png")
     context.close()
 
