@@ -485,6 +485,9 @@ class LoginPages(ResidentPortal):
                 status=403,
             )
         request.session.pop(STATE, None)
+        if request.httprequest.cookies.get("shequ_large") == "1":
+            # Chosen before the log-in, so by somebody who needs it after as well.
+            user.sudo().shequ_large_type = True
         return request.redirect(
             _get_login_redirect_url(auth_info["uid"], safe_next(state.get("next"))), 303
         )

@@ -250,7 +250,7 @@ class ShequImport(models.Model):
         self._insert(self._row_vals(plan, parsed, sources, left_out))
         self._make_totals(plan)
         self._start("checking", self._units_waiting())
-        self.row_count = len(parsed)
+        self.row_count = sum(not row.part for row in parsed)
 
     def _row_options(self, book):
         return rows.Options(
@@ -309,7 +309,7 @@ class ShequImport(models.Model):
                     vals["message"] = self.env._(
                         "Row %(number)s, %(sentence)s",
                         number=row.number,
-                        sentence=str(error),
+                        sentence=mask_cell(str(error)),
                     )
                     yield vals
                     continue
@@ -415,7 +415,7 @@ class ShequImport(models.Model):
             return None
         labels = self._field_labels()
         lines = []
-        for problem in found:
+        for problem in map(masked_problem, found):
             sentence = self._problem_sentence(problem)
             if problem.field in labels:
                 sentence = self.env._(
@@ -490,6 +490,7 @@ class ShequImport(models.Model):
 
 
 # Notices that would only make noise.
+NUMBERS = frozenset(("phone", "phone2", "tenant_phone", "id_number", "email"))
 UNTOLD = frozenset(("place_carried", "area_rounded", "unit_twice"))
 ROW_COLUMNS = (
     "import_id",
@@ -527,6 +528,21 @@ def certainty(guess):
     if guess.confidence >= SURE:
         return "sure"
     return "likely" if guess.confidence >= LIKELY else "unsure"
+
+
+def masked_problem(problem):
+    """What is wrong with somebody's number, without the number.
+
+    The sentences stay when the file is emptied; who mends the row finds it by its
+    number and name.
+    """
+    if problem.field not in NUMBERS:
+        return problem
+    details = {
+        name: mask_cell(value) if isinstance(value, str) else value
+        for name, value in problem.details.items()
+    }
+    return problem._replace(text=mask_cell(problem.text), details=details)
 
 
 def masked_json(cells):

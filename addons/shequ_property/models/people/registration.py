@@ -160,6 +160,8 @@ class ShequRegistration(models.Model):
                 }
             )
         )
+        # Who waits has given a number as well: it is masked like those of residents.
+        partner._shequ_protect()
         if guardian:
             partner.sudo().shequ_guardian_id = guardian
         if on_file:
@@ -245,6 +247,12 @@ class ShequRegistration(models.Model):
                 user_id=desk.id,
             )
 
+    def action_reveal(self):
+        """Ask why, then show the data of the applicant whole."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.partner_id.action_shequ_reveal()
+
     def _desk_user(self):
         """Who checks: somebody of the front desk of the estate, else its manager."""
         estate = self.estate_id.sudo()
@@ -252,7 +260,13 @@ class ShequRegistration(models.Model):
         desk = estate.staff_ids.filtered(
             lambda u: u.active and group in u.all_group_ids
         )
-        return (desk - estate.manager_id)[:1] or estate.manager_id or desk[:1]
+        plain = desk.filtered(
+            lambda u: (
+                not u.has_group("base.group_system")
+                and not u.has_group("shequ_property.group_estate_manager")
+            )
+        )
+        return plain[:1] or estate.manager_id or desk[:1]
 
     def _owners(self):
         """Title holders of the unit today, who may confirm family and tenants."""

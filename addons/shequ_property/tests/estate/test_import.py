@@ -303,6 +303,21 @@ class TestImport(ImportCase):
         self.assertFalse(job.totals_differ)
         self.assertTrue(total.difference)
 
+    def test_a_wrong_number_is_told_masked(self):
+        headings = [*HEADINGS[:6], "身份证号"]
+        wrong = "11010119900307875X"
+        rows = [
+            [*NEW_ROWS[0][:5], "1380000100", ""],
+            [*NEW_ROWS[2][:5], "13800001003", wrong],
+        ]
+        job = self._checked(rows, headings=headings)
+        self.assertEqual(self._statuses(job), ["error", "error"])
+        said = " ".join(job.row_ids.mapped("message"))
+        self.assertIn("138****0100", said)
+        self.assertIn("110***********875X", said)
+        self.assertNotIn("1380000100", said)
+        self.assertNotIn(wrong, said)
+
     # ------------------------------------------------- parking, side by side
 
     def test_a_parking_column_beside_homes(self):
@@ -315,6 +330,7 @@ class TestImport(ImportCase):
         job = self._applied(rows, headings=headings)
         space = self._unit_at("地下车库", "A-021")
         self.assertEqual(space.use, "parking")
+        self.assertEqual(job.row_count, 3, "rows of the file")
         home = self._unit_at("21", "101")
         owner = home.residency_ids.filtered("is_title").partner_id
         self.assertEqual(space.residency_ids.partner_id, owner)

@@ -17,6 +17,13 @@ class TestLoginPages(LoginCase):
         self.assertEqual(urlsplit(answer.url).path, "/my/community")
         self.assertEqual(self.who(), self.zhu)
 
+    def test_large_letters_chosen_before_stay_after(self):
+        self.confirm(self.zhu)
+        self.fill("/my/login", {"large": "1"})
+        self.arrive("138 1234 5678")
+        self.assertEqual(self.who(), self.zhu)
+        self.assertTrue(self.zhu.shequ_large_type)
+
     def test_the_first_time_the_name_is_asked(self):
         answer = self.arrive("13812345678")
         self.assertEqual(urlsplit(answer.url).path, "/my/login/name")

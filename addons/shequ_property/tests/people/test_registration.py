@@ -48,6 +48,19 @@ class TestRegistration(LoginCase):
                 self.assertNotIn(person.name, text)
                 self.assertNotIn(person.partner_id.phone, text)
 
+    def test_the_desk_checks_without_the_whole_number(self):
+        self.arrive(NEW)
+        self.register()
+        registration = self.registration()
+        (activity,) = registration.activity_ids
+        self.assertFalse(activity.user_id.has_group("base.group_system"))
+        seen = registration.with_user(self.desk)
+        seen.invalidate_recordset()
+        shown = seen.read(["phone"])[0]["phone"]
+        self.assertTrue(shown.endswith(NEW[-4:]))
+        self.assertIn("****", shown)
+        self.assertEqual(seen.action_reveal()["res_model"], "shequ.data.reveal")
+
     def test_waiting_people_report_in_public_places_only(self):
         self._take_shared(self.zhu, description="CANARY-NEIGHBOUR")
         self.arrive(NEW)
