@@ -71,6 +71,7 @@ class TestIntake(TicketCase):
             self.assertTrue(all(t.clock_ids and t.event_ids for t in tickets))
             self.assertEqual(tickets.participant_ids, self.wang)
 
+    @freeze_time("2026-11-20 06:00:00")
     def test_one_report_and_many_write_the_same(self):
         """Few rows go in one statement, many by COPY."""
         one = self.Ticket._intake(self._storm(1))
