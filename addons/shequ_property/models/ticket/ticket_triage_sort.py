@@ -69,6 +69,15 @@ class Ticket(models.Model):
         )
         return {"team_id": team_id} if team_id else {}
 
+    def _finish_clocks(self, now):
+        """Whoever has done the work has looked: nothing is left to confirm."""
+        super()._finish_clocks(now)
+        asked = self.sudo().filtered(
+            lambda t: t.category_id and t.triage_state in ("to_sort", "to_confirm")
+        )
+        if asked:
+            asked.triage_state = "done"
+
     # --- buttons ------------------------------------------------------------------
 
     def action_triage_pick(self):

@@ -21,3 +21,4 @@ from . import test_duplicates
 from . import test_import_match
 from . import test_moves
 from . import test_roll
+from . import test_triage_parts
