@@ -84,7 +84,7 @@ class Ticket(models.Model):
         """Take the guess whose number (1 to 3) the button carries in its context."""
         number = self.env.context.get("shequ_guess")
         for ticket in self:
-            guesses = (ticket.triage_result or {}).get("c", [])
+            guesses = ticket._triage_guesses()
             if number not in range(1, len(guesses) + 1):
                 raise UserError(ticket.env._("There is no such guess any more."))
             ticket._triage_sort(guesses[number - 1][0])

@@ -286,7 +286,7 @@ class TriageReason(models.AbstractModel):
 
     @api.model
     def _percent(self, share):
-        return f"{round(100 * (share or 0))}%"
+        return f"{round(100 * share)}%" if share is not None else ""
 
     @api.model
     def _panel(self, result, hints=(), similar=()):
@@ -344,7 +344,7 @@ class TriageReason(models.AbstractModel):
             name = Department.browse(Department._id_by_code(value)).name or value
         else:
             name = self._choice("shequ.ticket", field, value)
-        return f"{name} {self._percent(shares.get(field))}"
+        return f"{name} {self._percent(shares.get(field))}".strip()
 
     def _row(self, title, answer, sentences):
         return Markup(
