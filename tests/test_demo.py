@@ -67,7 +67,7 @@ def slot_texts():
 
 
 def test_chinese_texts_use_chinese_punctuation():
-    for name in ("messages", "replies", "phrases", "story_steps"):
+    for name in ("messages", "replies", "phrases", "story_steps", "unsorted"):
         for row in texts.rows(name):
             assert not re.search(r"[,;!?]", row["text"]), row["text"]
 
@@ -238,6 +238,19 @@ def test_loaded_every_state_occurs(loaded):
         "returned",
         "cancelled",
     }
+
+
+def test_loaded_words_alone_are_sorted_and_some_wait_for_a_person(loaded):
+    query = "SELECT triage_state FROM shequ_ticket WHERE is_open"
+    states = Counter(column(loaded, query))
+    assert states["to_sort"] >= 3
+    assert states["to_confirm"] >= 3
+    query = """SELECT c.code FROM shequ_ticket t
+               JOIN shequ_ticket_category c ON c.id = t.category_id
+               WHERE t.is_open AND t.triage_result IS NOT NULL"""
+    assert {"home_repair.electric", "public_space.charity"} <= set(
+        column(loaded, query)
+    )
 
 
 def test_loaded_every_hold_reason_occurs(loaded):

@@ -63,6 +63,8 @@ RATING_TAGS = {
     2: ("late", "mess"),
     1: ("not_fixed", "late"),
 }
+# From this age on the year of birth is known.
+ELDER = 60
 # Where the plan of the past ends and that of the present begins.
 LAST_HOURS = timedelta(minutes=95)
 # Of what is older than this, nobody is told any more: it would be read long ago.
@@ -437,6 +439,9 @@ class Loader:
                     "country_id": country,
                     "lang": LANG,
                     "tz": TZ,
+                    # Of elders the office knows it: they get visits in the morning.
+                    "shequ_birth_year": person.age >= ELDER
+                    and self.today.year - person.age,
                 }
                 for person in self.community.people
             ]
@@ -675,7 +680,8 @@ class Loader:
         reporter = self.community.people[args["reporter"]]
         vals = {
             "estate_id": self._id("estates", args["estate"]),
-            "category_code": args["category"],
+            # Without one the words are left to triage.
+            "category_code": args["category"] or None,
             "channel": args["channel"],
             "description": args["text"],
             "reporter_id": self._id("people", args["reporter"]),

@@ -641,6 +641,10 @@ class Plan:
         self._now_at("JHYY", "new", minutes(41), "home_repair.electric")
         self._now_at("MQXQ", "new", minutes(2), "elder_care.emergency")
         self._now_at("KLJY", "accepted", minutes(6), "elder_care.emergency")
+        # In words alone: sorted by them, to be sorted, or to be confirmed.
+        for row in texts.rows("unsorted"):
+            at = self.now - minutes(int(row["minutes"]))
+            self._report(at, row["estate"], {**row, "category": ""})
         return self
 
     def _now_at(self, estate, stage, age, category=None):

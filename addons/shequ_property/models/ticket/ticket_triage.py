@@ -105,14 +105,13 @@ class Ticket(models.Model):
         if values is None:
             return context
         person = values.get("on_behalf_id") or values.get("reporter_id")
-        known = self._triage_person(person)
+        known = self._triage_person(self.env["res.partner"].browse(person or ()))
         return {**context, "person": {**known, **context.get("person", {})}}
 
     @api.model
-    def _triage_person(self, partner_id):
+    def _triage_person(self, partner):
         """What is known of a person: the age, of those whose year of birth is."""
-        partner = self.env["res.partner"].sudo().browse(partner_id or ())
-        year = partner.shequ_birth_year
+        year = partner.sudo().shequ_birth_year
         return {"age": fields.Date.today().year - year} if year else {}
 
     @api.model

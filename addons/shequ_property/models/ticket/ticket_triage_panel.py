@@ -1,5 +1,6 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools import similar
 from ...tools.triage import Report
@@ -10,6 +11,9 @@ from ...tools.triage.visit import visit_hints
 LOOK_BACK = 300
 LIKENESS = 0.3
 SHOWN = 3
+# How many guesses are offered, and of how many tickets the frequent ones are.
+GUESSES = 3
+FREQUENT_OF = 1000
 
 
 class Ticket(models.Model):
@@ -57,7 +61,7 @@ class Ticket(models.Model):
         # sudo: the age of a person is hidden, that somebody is an elder is not
         ticket = self.sudo()
         settings = ticket._triage_settings()
-        person = ticket._triage_person((ticket.on_behalf_id or ticket.reporter_id).id)
+        person = ticket._triage_person(ticket.on_behalf_id or ticket.reporter_id)
         person = {**person, **ticket._triage_context().get("person", {})}
         if ticket.situation == "elder_alone":
             person.update(elder=True, alone=True)
@@ -105,18 +109,57 @@ class Ticket(models.Model):
             for one in self.browse(ticket_id)
         ]
 
-    @api.depends("triage_result")
+    @api.depends("triage_result", "triage_state")
     @api.depends_context("lang")
     def _compute_triage_guesses(self):
         Reason = self.env["shequ.triage.reason"]
         for ticket in self:
-            guesses = (ticket.triage_result or {}).get("c", [])
-            for place in range(3):
-                label = False
-                if place < len(guesses):
-                    code, share = guesses[place]
-                    label = f"{Reason._category_name(code)} {Reason._percent(share)}"
-                ticket[f"triage_guess_{place + 1}"] = label
+            labels = [
+                " ".join(
+                    filter(None, (Reason._category_name(code), Reason._percent(share)))
+                )
+                for code, share in ticket._triage_guesses()
+            ]
+            labels += [False] * GUESSES
+            for place in range(GUESSES):
+                ticket[f"triage_guess_{place + 1}"] = labels[place]
+
+    def _triage_guesses(self):
+        """Return three [code, confidence]: what the words say, and where they are
+        silent what the company has most of (confidence None)."""
+        self.ensure_one()
+        if self.triage_state not in ("to_sort", "to_confirm"):
+            return []
+        guesses = [tuple(one) for one in (self.triage_result or {}).get("c", [])]
+        known = {code for code, _share in guesses}
+        frequent = self._triage_frequent(self.sudo().company_id.id)
+        guesses += [(code, None) for code in frequent if code not in known]
+        return guesses[:GUESSES]
+
+    @api.model
+    @tools.ormcache("company_id", cache="default")
+    def _triage_frequent(self, company_id):
+        """Codes of the categories a company has most of, lately."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.code
+                  FROM (SELECT category_id FROM shequ_ticket
+                         WHERE company_id = %s AND category_id IS NOT NULL
+                           AND id > (SELECT max(id) FROM shequ_ticket) - %s
+                         ORDER BY id DESC LIMIT %s) t
+                  JOIN shequ_ticket_category c ON c.id = t.category_id
+                 WHERE c.active
+                 GROUP BY c.code ORDER BY count(*) DESC, c.code LIMIT %s
+                """,
+                company_id,
+                # So far back among those of all companies, and no further.
+                100 * FREQUENT_OF,
+                FREQUENT_OF,
+                2 * GUESSES,
+            )
+        )
+        return tuple(row[0] for row in rows)
 
     # --- for whoever reports -----------------------------------------------------
 

@@ -69,13 +69,22 @@ class Ticket(models.Model):
         )
         return {"team_id": team_id} if team_id else {}
 
+    def _finish_clocks(self, now):
+        """Whoever has done the work has looked: nothing is left to confirm."""
+        super()._finish_clocks(now)
+        asked = self.sudo().filtered(
+            lambda t: t.category_id and t.triage_state in ("to_sort", "to_confirm")
+        )
+        if asked:
+            asked.triage_state = "done"
+
     # --- buttons ------------------------------------------------------------------
 
     def action_triage_pick(self):
         """Take the guess whose number (1 to 3) the button carries in its context."""
         number = self.env.context.get("shequ_guess")
         for ticket in self:
-            guesses = (ticket.triage_result or {}).get("c", [])
+            guesses = ticket._triage_guesses()
             if number not in range(1, len(guesses) + 1):
                 raise UserError(ticket.env._("There is no such guess any more."))
             ticket._triage_sort(guesses[number - 1][0])

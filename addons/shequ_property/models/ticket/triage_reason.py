@@ -46,9 +46,21 @@ class TriageReason(models.AbstractModel):
 
     @api.model
     def _quoted(self, words):
-        return self.env._(", ").join(
+        return self._listed(
             self.env._("“%(word)s”", word=word) for word in list(words)[:MOST_WORDS]
         )
+
+    @api.model
+    def _listed(self, names):
+        """Join names as the language does: a, b or a、b."""
+        listed = ""
+        for name in names:
+            listed = (
+                self.env._("%(names)s, %(name)s", names=listed, name=name)
+                if listed
+                else name
+            )
+        return listed
 
     # --- reasons ------------------------------------------------------------------
 
@@ -186,7 +198,7 @@ class TriageReason(models.AbstractModel):
         return self.env._(
             "%(words)s: mind “%(flag)s” on the visit",
             words=said,
-            flag=", ".join(self._flag_names([value])) or value,
+            flag=self._listed(self._flag_names([value])) or value,
         )
 
     def _say_time_wished(self, said, _value):
@@ -262,9 +274,7 @@ class TriageReason(models.AbstractModel):
         return self.env._("Live wire: keep people away, cut the power first")
 
     def _hint_keep_talking(self):
-        return self.env._(
-            "Somebody is trapped: keep talking until help is there"
-        )
+        return self.env._("Somebody is trapped: keep talking until help is there")
 
     def _hint_reported_before(self):
         return self.env._("Reported before: look at what was done last time")
@@ -276,7 +286,7 @@ class TriageReason(models.AbstractModel):
 
     @api.model
     def _percent(self, share):
-        return f"{round(100 * (share or 0))}%"
+        return f"{round(100 * share)}%" if share is not None else ""
 
     @api.model
     def _panel(self, result, hints=(), similar=()):
@@ -300,8 +310,6 @@ class TriageReason(models.AbstractModel):
             answer = self._answer(field, result)
             if answer or sentences:
                 rows.append(self._row(title, answer, sentences))
-        if flags := self._flag_names(result.get("f", ())):
-            rows.append(self._row(self.env._("To mind"), ", ".join(flags), ()))
         if hints:
             rows.append(self._row(self.env._("For the visit"), "", hints))
         return Markup("").join(rows)
@@ -320,8 +328,10 @@ class TriageReason(models.AbstractModel):
     def _answer(self, field, result):
         """What was proposed for a field and how sure it is."""
         shares = result.get("s", {})
+        if field == "flags":
+            return self._listed(self._flag_names(result.get("f", ())))
         if field == "category" and result.get("c"):
-            return self.env._(" · ").join(
+            return " · ".join(
                 f"{self._category_name(code)} {self._percent(share)}"
                 for code, share in result["c"]
             )
@@ -334,7 +344,7 @@ class TriageReason(models.AbstractModel):
             name = Department.browse(Department._id_by_code(value)).name or value
         else:
             name = self._choice("shequ.ticket", field, value)
-        return f"{name} {self._percent(shares.get(field))}"
+        return f"{name} {self._percent(shares.get(field))}".strip()
 
     def _row(self, title, answer, sentences):
         return Markup(

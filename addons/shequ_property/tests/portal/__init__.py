@@ -5,3 +5,4 @@ from . import test_portal_homes
 from . import test_portal_home
 from . import test_portal_access_table
 from . import test_portal_link
+from . import test_portal_triage

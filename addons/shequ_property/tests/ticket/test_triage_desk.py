@@ -76,6 +76,18 @@ class TestTriageDesk(TicketCase):
                 self.as_desk(ticket, shequ_guess=number).action_triage_pick()
         self.assertEqual(ticket.triage_state, "to_sort")
 
+    def test_where_the_words_are_silent_the_frequent_ones_are_offered(self):
+        for _time in range(3):
+            self._report(category_code="greening")
+        self._report(category_code="order.noise")
+        ticket = self.say("麻烦看一下")
+        seen = self.as_desk(ticket, lang="en_US")
+        self.assertEqual(seen.triage_guess_1, "Greening")
+        self.assertEqual(seen.triage_guess_2, "Noise")
+        self.as_desk(ticket, shequ_guess=2).action_triage_pick()
+        self.assertEqual(ticket.category_id.code, "order.noise")
+        self.assertFalse(seen.triage_guess_1)
+
     def test_sorting_an_emergency_does_not_confirm_it(self):
         ticket = self.say("家里一股怪味闻着头晕想吐")
         self.assertEqual(ticket.triage_state, "to_confirm")
@@ -226,8 +238,12 @@ class TestTriageDesk(TicketCase):
     def test_hints_do_not_cost_a_query_for_each_ticket(self):
         tickets = self.Ticket.browse()
         for index in range(6):
-            tickets += self._report(description=f"厨房灯闪 {index}")
+            person = self.env["res.partner"].create({"name": f"住户{index}"})
+            tickets += self._report(
+                description=f"厨房灯闪 {index}", reporter_id=person.id
+            )
         tickets.mapped("visit_hint")
         self.env.invalidate_all()
         with self.assertQueryCount(8):
-            tickets.mapped("visit_hint")
+            hints = tickets.mapped("visit_hint")
+        self.assertEqual(len(hints), 6)

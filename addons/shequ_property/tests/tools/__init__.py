@@ -24,3 +24,4 @@ from . import test_roll
 from . import test_care
 from . import test_dispatch
 from . import test_visits
+from . import test_triage_parts

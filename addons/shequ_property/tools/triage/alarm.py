@@ -1,7 +1,7 @@
 """A quick look for danger where a person has already said what a report is about.
 
-A third of a millisecond less than the whole of triage: only red dangers are looked
-for, and nothing is weighed. What it finds is for a person to confirm.
+A fraction of what the whole of triage takes: only red dangers are looked for, and
+nothing is weighed. What it finds is for a person to confirm.
 """
 
 import re
@@ -38,29 +38,40 @@ RED_DANGERS = tuple(_ready())
 class _Look(Triage):
     """The part of triage that looks for danger, without anything else of it."""
 
-    def __init__(self, words, lexicon):
+    def __init__(self, words):
         self.long = len(words) > LETTER
         self.text = scope.clean(words[:READ])
-        self.blanked = scope.blank_idioms(self.text, lexicon.harmless)
-        self.scopes = scope.Scopes(self.blanked)
         self.dangers = []
 
     def look(self, lexicon):
-        for danger, needles in RED_DANGERS:
-            if needles is not None and not needles.search(self.blanked):
-                continue
+        # Most reports name no danger at all; the finer questions are for the rest.
+        found = [danger for danger in RED_DANGERS if self.may_be(*danger)]
+        own = _own_words(lexicon).find(self.text)
+        if not found and not own:
+            return None
+        self.blanked = scope.blank_idioms(self.text, lexicon.harmless)
+        self.scopes = scope.Scopes(self.blanked)
+        return self.surest(found, own)
+
+    def may_be(self, danger, needles):
+        if needles is not None and not needles.search(self.text):
+            return False
+        return bool(danger.pattern.search(self.text))
+
+    def surest(self, found, own):
+        for danger, _needles in found:
             for match in danger.pattern.finditer(self.blanked):
                 if match[0] and self.status(match) == scope.ACTIVE:
                     self.dangers.append((danger, match.start(), match[0]))
                     break
-        for hit in _own_words(lexicon).find(self.text):
+        for hit in own:
             if hit.entry.value == danger_rules.RED:
                 self.own_urgency(hit)
         # Told late in a long letter: described, and rarely one of now.
-        found = [d for d in self.dangers if not (self.long and d[1] > LETTER // 3)]
-        if not found:
+        heard = [d for d in self.dangers if not (self.long and d[1] > LETTER // 3)]
+        if not heard:
             return None
-        danger, _start, words = max(found, key=lambda one: one[0].sure)
+        danger, _start, words = max(heard, key=lambda one: one[0].sure)
         return Alarm(danger.code, danger.category, words, danger.sure)
 
 
@@ -81,4 +92,4 @@ def alarm(words, lexicon=None):
     :return: Alarm, or None
     """
     lexicon = lexicon or standard()
-    return _Look(words or "", lexicon).look(lexicon)
+    return _Look(words or "").look(lexicon)

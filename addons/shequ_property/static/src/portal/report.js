@@ -221,7 +221,8 @@
             const tile = shequ.find("[name=category]:checked", this.form);
             const red = Boolean(tile && this.red.includes(tile.value));
             const box = shequ.find("[data-danger]", this.form);
-            box.classList.toggle("is-on", red || Boolean(this.alarm));
+            const ticked = this.form.elements.danger.checked;
+            box.classList.toggle("is-on", red || ticked || Boolean(this.alarm));
             const advice = shequ.find("[data-danger-advice]", box);
             advice.textContent = (this.alarm && this.alarm.advice) || "";
             advice.hidden = !advice.textContent;
@@ -234,7 +235,6 @@
                 return;
             }
             this.heard = words;
-            const before = Boolean(this.alarm);
             this.alarm = null;
             if (words) {
                 try {
@@ -247,10 +247,12 @@
                     this.heard = null;
                 }
             }
-            this.showDanger();
-            if (this.alarm && !before) {
-                shequ.find("[data-danger]", this.form).scrollIntoView({block: "center"});
+            if (this.alarm) {
+                // Where the eyes are: under the words, and the page does not jump.
+                const field = this.form.elements.description.closest(".sq-field");
+                field.after(shequ.find("[data-danger]", this.form));
             }
+            this.showDanger();
         }
 
         async ask(url, params) {

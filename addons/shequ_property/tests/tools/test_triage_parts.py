@@ -1,0 +1,107 @@
+"""The parts of triage that the product asks on their own: alarm, visit, learning."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from ...tools.triage import Entry, Report, standard, triage
+from ...tools.triage.alarm import alarm
+from ...tools.triage.classifier import ClassifierError
+from ...tools.triage.learning import Learned, learn, macro_f1
+from ...tools.triage.visit import visit_hints
+
+CHARACTERS = "电梯困人漏水了不没有冒烟煤气味修好谢谢上次又，。！？ 12号楼abc\n"
+texts = st.one_of(st.text(max_size=80), st.text(alphabet=CHARACTERS, max_size=40))
+CATEGORIES = sorted(standard().categories)
+# Words no lexicon knows, so that only what was learned can tell them apart.
+STRANGE = {"greening": "绿胡子该剃了", "public_facility.gate": "小蜜蜂又歇菜了"}
+
+
+@tagged("post_install", "-at_install")
+class TestTriageParts(BaseCase):
+    def test_alarm_hears_what_is_red(self):
+        for words in (
+            "电梯困人了",
+            "厨房冒烟了",
+            "家里有煤气味",
+            "头晕站不稳",
+            "有人要跳楼",
+        ):
+            found = alarm(words)
+            self.assertTrue(found, words)
+            self.assertIn(found.words, words)
+            self.assertTrue(0 < found.sure <= 1)
+        for words in ("", None, "上次漏水修好了谢谢", "灯泡爆款怎么买", "楼道灯不亮"):
+            self.assertIsNone(alarm(words), words)
+
+    @settings(max_examples=200, deadline=None)
+    @given(texts)
+    def test_alarm_never_raises_and_says_no_more_than_triage(self, words):
+        found = alarm(words)
+        if found:
+            self.assertTrue(found.category == "" or found.category in CATEGORIES)
+            # Whatever the quick look finds red, the whole of triage does as well.
+            self.assertEqual(triage(words).urgency, "red", words)
+
+    def test_own_words_of_danger_and_own_harmless_ones(self):
+        own = standard().extended(
+            [
+                Entry("老虎窗掉砖", "urgency", "red"),
+                Entry("冒烟咖啡馆", "harmless", "harmless"),
+            ]
+        )
+        self.assertEqual(alarm("老虎窗掉砖了", own).code, "own_word")
+        self.assertIsNone(alarm("老虎窗没有掉砖", own))
+        self.assertIsNone(alarm("冒烟咖啡馆招人", own))
+        self.assertTrue(alarm("冒烟咖啡馆招人"))
+
+    @settings(max_examples=150, deadline=None)
+    @given(texts, st.sampled_from(CATEGORIES), st.integers(0, 120), st.booleans())
+    def test_hints_for_any_decision(self, words, category, age, alone):
+        report = Report(words, situation={"age": age, "alone": alone})
+        hints, flags = visit_hints(report, category, "repair", "yellow")
+        self.assertEqual(len(hints), len(set(hints)))
+        self.assertEqual(tuple(sorted(flags)), flags)
+        home = category.startswith("home_repair")
+        if home and age >= 60:
+            self.assertIn("elder_morning", hints)
+
+    def test_hints_follow_the_category_a_person_chose(self):
+        report = Report("有个地方起翘", situation={"age": 70})
+        self.assertIn(
+            "elder_morning",
+            visit_hints(report, "home_repair.electric", "repair", "yellow")[0],
+        )
+        hints = visit_hints(report, "public_facility.floor_wall", "repair", "yellow")[0]
+        self.assertIn("warning_sign", hints)
+        self.assertNotIn("elder_morning", hints)
+        self.assertEqual(visit_hints(Report(""), "", "repair", "yellow")[0], ())
+
+    def test_learning_is_scored_on_what_was_not_seen(self):
+        pairs = [
+            (f"{words}{place}", label)
+            for label, words in STRANGE.items()
+            for place in "东西南北中前后左右上下里外"
+        ]
+        learned = learn(pairs, standard())
+        self.assertEqual((learned.examples, learned.categories), (26, 2))
+        self.assertGreater(learned.score, learned.alone)
+        self.assertTrue(learned.worth_it())
+        self.assertTrue(learned.worth_it(learned.score))
+        self.assertFalse(learned.worth_it(learned.score + 0.02))
+
+    def test_too_little_or_unknown_teaches_nothing(self):
+        for pairs in ([], [("水", "greening")] * 5, [("水", "no.such.thing")] * 9):
+            with self.assertRaises(ClassifierError):
+                learn(pairs, standard())
+
+    def test_no_better_than_the_lexicon_is_not_worth_it(self):
+        self.assertFalse(Learned(None, 0.7, 0.7, 100, 5).worth_it())
+        self.assertFalse(Learned(None, 0.7, 0.8, 100, 5).worth_it())
+
+    @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=30), st.randoms())
+    def test_macro_f1_is_a_share(self, truth, rng):
+        self.assertEqual(macro_f1(truth, list(truth)), 1.0)
+        guessed = [rng.choice("abcd") for _one in truth]
+        self.assertTrue(0 <= macro_f1(truth, guessed) <= 1)
