@@ -157,8 +157,9 @@ class Ticket(models.Model):
         # The number given with a report on behalf is that of the helper.
         numbers = (own, given) if helper else (given, own)
         number = next((n for n in numbers if phone_tools.can_receive_sms(n)), "")
-        has_login = users.get(person.id) == "resident" or (
-            users.get(helper.id) == "resident"
+        has_login = self.channel == "portal" or "resident" in (
+            users.get(person.id),
+            users.get(helper.id),
         )
         # Nobody is told about what a colleague has noted for the house.
         staff_only = users.get(person.id) == "staff" and not helper
