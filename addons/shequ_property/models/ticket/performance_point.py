@@ -37,7 +37,7 @@ class PerformancePoint(models.Model):
     date = fields.Datetime(required=True, readonly=True, index=True)
     event = fields.Selection(
         [*EVENTS, ("correction", "Correction")],
-        string="For",
+        string="Counted For",
         required=True,
         readonly=True,
         default="late_100",
@@ -80,7 +80,7 @@ class PerformancePoint(models.Model):
         "shequ.performance.objection", "point_id", string="Objections"
     )
     objection_state = fields.Selection(
-        [("open", "Objection"), ("accepted", "Corrected"), ("refused", "Kept")],
+        [("open", "Objection"), ("accepted", "Corrected"), ("refused", "Upheld")],
         compute="_compute_objection_state",
         string="Objection",
     )
