@@ -72,9 +72,7 @@ class PerformancePoint(models.Model):
     team_sheet_id = fields.Many2one(
         "shequ.performance.sheet", readonly=True, index="btree_not_null"
     )
-    corrects_id = fields.Many2one(
-        "shequ.performance.point", string="Corrects", readonly=True, index=True
-    )
+    corrects_id = fields.Many2one("shequ.performance.point", readonly=True, index=True)
     correction_ids = fields.One2many("shequ.performance.point", "corrects_id")
     objection_ids = fields.One2many(
         "shequ.performance.objection", "point_id", string="Objections"
