@@ -16,6 +16,7 @@ LOGINS = [
     ("Dispatcher", "dispatcher", PASSWORD, "/odoo/demand-pool"),
     ("Front desk", "frontdesk", PASSWORD, "/odoo/demand-pool"),
     ("Worker", "worker", PASSWORD, "/odoo/my-jobs"),
+    ("Supervision post", "post", PASSWORD, "/odoo/supervision"),
     ("Grid worker", "grid", PASSWORD, "/odoo/tickets"),
     ("Resident, owner", "zhu", PASSWORD, "/my"),
     ("Resident, elder", "wang", PASSWORD, "/my"),

@@ -233,6 +233,7 @@ class Loader:
         users.partner_id.write({"lang": LANG, "tz": TZ})
         self._set_passwords(users)
         self._appoint(estates, ids)
+        self._make_post(estates, ids)
         self._make_teams(ids, estates)
         env.ref("base.user_admin").shequ_estate_ids = [
             (4, estate.id) for estate in estates.values()
@@ -262,6 +263,9 @@ class Loader:
         groups = [roles[row["role"]]]
         if row["role"] == "company_manager":
             groups.append(roles["privacy_officer"])
+        if row["role"] == "supervision":
+            # Not the company's: no estate of the staff is theirs.
+            row = {**row, "estates": ""}
         return {
             "name": row["name"],
             "login": row["login"],
@@ -299,6 +303,20 @@ class Loader:
                     "duty_manager_id": ids[chief["login"]],
                 }
             )
+
+    def _make_post(self, estates, ids):
+        """The supervision post, whose people work for nobody here."""
+        for row in texts.rows("staff"):
+            if row["role"] == "supervision":
+                here = [estates[code].id for code in row["estates"].split()]
+                self.env["shequ.supervision.post"].create(
+                    {
+                        "name": row["title"],
+                        "phone": "021-57180012",
+                        "member_ids": [(6, 0, [ids[row["login"]]])],
+                        "estate_ids": [(6, 0, here)],
+                    }
+                )
 
     def _make_teams(self, users, estates):
         env = self.env
@@ -889,13 +907,50 @@ class Loader:
             offered |= tickets
         return {"offered": offered.ids}
 
+    def _step_supervise(self, _part, step, ticket):
+        ticket.sudo()._supervise(self._partner(step.who), step.args["text"])
+
+    def _case(self, ticket):
+        return ticket.sudo().supervision_ids[:1].with_env(ticket.env)
+
+    def _step_demand(self, _part, step, ticket):
+        self._case(ticket)._demand(step.args["text"], int(step.args["hours"]))
+
+    def _step_answer(self, _part, step, ticket):
+        self._case(ticket)._answer(step.args["text"])
+
+    def _step_settle(self, _part, step, ticket):
+        self._case(ticket)._close(step.args["text"])
+
     # --- at last ---------------------------------------------------------------------
 
     def _tidy(self):
         """Make sure that nothing waits to be sent and everybody can log in."""
         self.env["mail.mail"].sudo().search([("state", "=", "outgoing")]).unlink()
+        self._load_performance()
+        companies = [self._id("companies", r["code"]) for r in texts.rows("companies")]
+        # Only now: nobody is told of what is long past.
+        self.env["res.company"].browse(companies).write({"shequ_news": True})
         known = {login for _role, login, _password, _path in LOGINS}
         users = self.env["res.users"].search([("login", "in", list(known))])
         missing = known - set(users.mapped("login"))
         if missing:
             raise ValueError(f"demo log-ins without a user: {sorted(missing)}")
+
+    def _load_performance(self):
+        """Sheets of the months the demo knows; those that are over are closed."""
+        Sheet = self.env["shequ.performance.sheet"]
+        today = fields.Date.context_today(Sheet.with_context(tz=TZ)).replace(day=1)
+        before = (today - timedelta(days=1)).replace(day=1)
+        for row in texts.rows("companies"):
+            company = self.env["res.company"].browse(self._id("companies", row["code"]))
+            for month in (before, today):
+                sheets = Sheet._generate(company, month)
+                if month < today:
+                    sheets.write(
+                        {
+                            "state": "closed",
+                            "closed_at": fields.Datetime.now(),
+                            "closed_by_id": self._id("staff", "director"),
+                        }
+                    )

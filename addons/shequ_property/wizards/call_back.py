@@ -21,7 +21,7 @@ class CallBackWizard(models.TransientModel):
     person = fields.Char(compute="_compute_person")
     phone = fields.Char(compute="_compute_person")
     asked = fields.Char(string="About", compute="_compute_person")
-    result = fields.Selection(RESULTS, required=True)
+    result = fields.Selection(RESULTS, string="Result of the Call", required=True)
     stars = fields.Selection(STARS)
     tag_ids = fields.Many2many("shequ.rating.tag", string="Words")
     note = fields.Text(string="What Was Said")

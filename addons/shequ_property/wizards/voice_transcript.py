@@ -17,6 +17,7 @@ class VoiceTranscript(models.TransientModel):
         "shequ.ticket.media",
         string="Voice Note",
         compute="_compute_media_id",
+        precompute=True,
         store=True,
         readonly=False,
         required=True,

@@ -34,7 +34,9 @@ class CallBack(models.Model):
         "res.users", string="Called By", required=True, readonly=True
     )
     partner_id = fields.Many2one("res.partner", string="Person", readonly=True)
-    result = fields.Selection(RESULTS, required=True, readonly=True)
+    result = fields.Selection(
+        RESULTS, string="Result of the Call", required=True, readonly=True
+    )
     stars = fields.Integer(readonly=True, aggregator="avg")
     note = fields.Char(string="What Was Said", readonly=True)
 

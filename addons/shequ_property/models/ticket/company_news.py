@@ -15,7 +15,7 @@ class ResCompany(models.Model):
         help="For people who do not use the residents' pages, or want it so.",
     )
     shequ_news_received = fields.Boolean(string="Received", default=True)
-    shequ_news_assigned = fields.Boolean(string="Who Comes", default=True)
+    shequ_news_assigned = fields.Boolean(string="Who Is Sent", default=True)
     shequ_news_held = fields.Boolean(string="On Hold, and Why", default=True)
     shequ_news_finished = fields.Boolean(string="Done, and How It Went", default=True)
     shequ_news_red = fields.Boolean(

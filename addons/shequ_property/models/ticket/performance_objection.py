@@ -29,7 +29,7 @@ class PerformanceObjection(models.Model):
     )
     reason = fields.Text(required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("accepted", "Corrected"), ("refused", "Kept")],
+        [("open", "Open"), ("accepted", "Corrected"), ("refused", "Upheld")],
         required=True,
         readonly=True,
         default="open",

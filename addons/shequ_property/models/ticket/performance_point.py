@@ -37,7 +37,7 @@ class PerformancePoint(models.Model):
     date = fields.Datetime(required=True, readonly=True, index=True)
     event = fields.Selection(
         [*EVENTS, ("correction", "Correction")],
-        string="For",
+        string="Counted For",
         required=True,
         readonly=True,
         default="late_100",
@@ -72,15 +72,13 @@ class PerformancePoint(models.Model):
     team_sheet_id = fields.Many2one(
         "shequ.performance.sheet", readonly=True, index="btree_not_null"
     )
-    corrects_id = fields.Many2one(
-        "shequ.performance.point", string="Corrects", readonly=True, index=True
-    )
+    corrects_id = fields.Many2one("shequ.performance.point", readonly=True, index=True)
     correction_ids = fields.One2many("shequ.performance.point", "corrects_id")
     objection_ids = fields.One2many(
         "shequ.performance.objection", "point_id", string="Objections"
     )
     objection_state = fields.Selection(
-        [("open", "Objection"), ("accepted", "Corrected"), ("refused", "Kept")],
+        [("open", "Objection"), ("accepted", "Corrected"), ("refused", "Upheld")],
         compute="_compute_objection_state",
         string="Objection",
     )

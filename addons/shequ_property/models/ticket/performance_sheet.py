@@ -293,7 +293,7 @@ class PerformanceSheet(models.Model):
                 self.env._("Estate"),
                 self.env._("Worker"),
                 self.env._("Team"),
-                self.env._("For"),
+                self.env._("Counted For"),
                 self.env._("Points"),
                 self.env._("Note"),
             ],

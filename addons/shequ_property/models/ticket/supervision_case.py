@@ -68,7 +68,7 @@ class SupervisionCase(models.Model):
     closed_at = fields.Datetime(readonly=True)
     conclusion = fields.Text(readonly=True)
     due_at = fields.Datetime(
-        string="Until",
+        string="Act By",
         readonly=True,
         help="Until then whoever it waits for has to act.",
     )

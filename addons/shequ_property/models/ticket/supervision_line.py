@@ -44,7 +44,7 @@ class SupervisionLine(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True)
-    words = fields.Text(readonly=True)
+    words = fields.Text(string="What They Said", readonly=True)
 
     def write(self, vals):
         if self and not self.env.context.get("shequ_retention"):

@@ -7,7 +7,7 @@ from .ticket_flow import FLOW_FIELDS
 
 FLOW_FIELDS.update({"call_back_due", "call_back_tries"})
 # With these steps nobody has to be asked any more.
-SETTLED = ("rated", "reopened", "resubmitted", "cancelled", "merged")
+SETTLED = ("rated", "reopened", "resubmitted", "cancelled", "merged", "closed")
 
 
 class Ticket(models.Model):

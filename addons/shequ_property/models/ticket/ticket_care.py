@@ -22,6 +22,28 @@ class ResPartner(models.Model):
         "is a log-in.",
     )
 
+    shequ_no_news = fields.Boolean(
+        string="No Text Messages",
+        compute="_compute_shequ_no_news",
+        inverse="_inverse_shequ_no_news",
+        groups="base.group_user",
+        help="Told the desk that no news of tickets are wanted; kept with the consents.",
+    )
+
+    def _compute_shequ_no_news(self):
+        refused = self._shequ_without_news()
+        for partner in self:
+            partner.shequ_no_news = partner.id in refused
+
+    def _inverse_shequ_no_news(self):
+        """What somebody says at the desk is kept like what is tapped on the page."""
+        refused = self._shequ_without_news()
+        purpose = self._shequ_news_purpose()
+        for partner in self:
+            if partner.shequ_no_news != (partner.id in refused):
+                answer = "withdrawn" if partner.shequ_no_news else "given"
+                self.env["shequ.consent"]._answer(partner, purpose, answer, "desk")
+
     def _shequ_log_ins(self):
         """``{partner id: "staff" or "resident"}`` of those who have logged in."""
         if not self:
@@ -157,8 +179,9 @@ class Ticket(models.Model):
         # The number given with a report on behalf is that of the helper.
         numbers = (own, given) if helper else (given, own)
         number = next((n for n in numbers if phone_tools.can_receive_sms(n)), "")
-        has_login = users.get(person.id) == "resident" or (
-            users.get(helper.id) == "resident"
+        has_login = self.channel == "portal" or "resident" in (
+            users.get(person.id),
+            users.get(helper.id),
         )
         # Nobody is told about what a colleague has noted for the house.
         staff_only = users.get(person.id) == "staff" and not helper

@@ -76,9 +76,9 @@ class TestTicketNews(TicketCase):
     def test_nothing_of_what_was_rolled_back(self):
         ticket = self._call()
         self._send()
-        with self.assertRaises(UserError), self.env.cr.savepoint():
+        with self.assertRaises(ConnectionError), self.env.cr.savepoint():
             ticket._assign(self.team, self.worker)
-            raise UserError("the phone lost the network")
+            raise ConnectionError
         self._send()
         self.assertEqual(len(self._texts()), 1)
 
@@ -180,6 +180,20 @@ class TestTicketNews(TicketCase):
         self._call(urgency="red")
         self._send()
         self.assertEqual(len(self._texts()), 1)
+
+    def test_no_at_the_desk_is_a_consent_withdrawn(self):
+        elder = self.elder.with_user(self.desk)
+        self.assertFalse(elder.shequ_no_news)
+        elder.shequ_no_news = True
+        last = self.env["shequ.consent"].search(
+            [("partner_id", "=", self.elder.id)], limit=1
+        )
+        self.assertEqual((last.answer, last.channel), ("withdrawn", "desk"))
+        ticket = self._call()
+        self._send()
+        self.assertEqual(self._reasons(ticket), {"received": "withdrawn"})
+        elder.shequ_no_news = False
+        self.assertFalse(self.elder._shequ_without_news())
 
     def test_a_landline_gets_none(self):
         self.elder.phone = "021-57180001"

@@ -26,21 +26,19 @@ class TestVoiceTranscript(TicketCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        DoubleSpeech.words, DoubleSpeech.heard = "厨房水管漏水", 0
         speech.service("double", "Double")(DoubleSpeech)
         cls.addClassCleanup(speech.SERVICES.pop, "double")
+
+    def setUp(self):
+        super().setUp()
+        DoubleSpeech.words, DoubleSpeech.heard = "厨房水管漏水", 0
 
     def _voice(self, **values):
         """A report by voice alone; the file is put in past its check."""
         ticket = self._report(
             category_code=None, description="听录音", media=[photo()], **values
         )
-        media = ticket.sudo().media_ids
-        self.env.cr.execute(
-            "UPDATE shequ_ticket_media SET type = 'voice' WHERE id = %s", [media.id]
-        )
-        media.invalidate_recordset()
-        ticket.invalidate_recordset()
+        ticket.sudo().media_ids.type = "voice"
         return ticket
 
     def _night(self):
@@ -55,12 +53,15 @@ class TestVoiceTranscript(TicketCase):
     def test_typed_by_staff(self):
         ticket = self._voice()
         self.assertTrue(ticket.voice_waiting)
-        self._type(ticket, self.desk, "厨房水管\n漏水")
+        # In both languages: which one names the categories depends on the database.
+        self._type(ticket, self.desk, "厨房水管漏水\nwater leak")
         media = ticket.sudo().media_ids
-        self.assertEqual(media.transcript, "厨房水管\n漏水")
+        self.assertEqual(media.transcript, "厨房水管漏水\nwater leak")
         self.assertEqual(media.transcribed_by_id, self.desk)
         self.assertEqual(media.transcript_source, "staff")
-        self.assertEqual(ticket.description, "听录音\n[Transcript] 厨房水管 漏水")
+        self.assertEqual(
+            ticket.description, "听录音\n[Transcript] 厨房水管漏水 water leak"
+        )
         self.assertFalse(ticket.voice_waiting)
         self.assertTrue(ticket.category_id, "triage has read it")
 

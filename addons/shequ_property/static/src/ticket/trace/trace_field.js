@@ -28,6 +28,10 @@ const ICONS = {
     deadline: "fa-calendar",
     late: "fa-exclamation-triangle",
     quotation: "fa-money",
+    sorted: "fa-random",
+    confirmed_red: "fa-bell",
+    confirmed_calm: "fa-bell-slash-o",
+    forwarded: "fa-share-square-o",
     offered: "fa-bullhorn",
     ringing: "fa-bell",
     refused: "fa-hand-paper-o",
@@ -36,3 +40,33 @@ const ICONS = {
     running_late: "fa-hourglass-half",
     no_one_home: "fa-home",
     visit: "fa-calendar-check-o",
+};
+
+/** The trace of a ticket as a line of time: what, when, who, in whose words. */
+export class TraceField extends Component {
+    static template = "shequ_property.TraceField";
+    static props = { ...standardFieldProps };
+
+    get events() {
+        const { records, fields } = this.props.record.data[this.props.name];
+        const labels = Object.fromEntries(fields.code.selection);
+        return records.map(({ resId, data }) => ({
+            id: resId,
+            at: data.at ? formatDateTime(data.at) : "",
+            label: labels[data.code] || data.code,
+            icon: ICONS[data.code] || "fa-circle-o",
+            who: data.partner_id?.display_name || data.user_id?.display_name || "",
+            note: data.note || "",
+            inside: !data.public,
+        }));
+    }
+}
+
+export const traceField = {
+    component: TraceField,
+    displayName: _t("Trace"),
+    supportedTypes: ["one2many"],
+    useSubView: true,
+};
+
+registry.category("fields").add("shequ_trace", traceField);
