@@ -116,6 +116,7 @@ def furnish(env):
         ]
     )
     people = env["res.partner"].create([{"name": f"住户{n}"} for n in range(200)])
+    env.flush_all()
     return {
         "company": company,
         "team": team,

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -13,6 +14,7 @@ from . import world
 from .test_kill import _dsn
 
 WORKERS = 50
+TRIES = 50
 pytestmark = pytest.mark.timeout(600)
 CREW = """
 import json
@@ -60,17 +62,27 @@ class Grabbers:
                 "Authorization": f"Bearer {self.keys[number]}",
             },
         )
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         self.line.wait()
-        try:
-            with opener.open(request, timeout=120) as answer:
-                said, won = json.load(answer), True
-        except urllib.error.HTTPError as error:
-            said, won = json.load(error)["message"], False
+        for _try in range(TRIES):
+            try:
+                said, won = self._send(request)
+                break
+            except OSError:
+                # Two processes have short queues: a phone that was not let in knocks
+                # again.
+                time.sleep(0.2)
         with self.lock:
             self.answers[str(said)] += 1
             if won:
                 self.won.append(number)
+
+    def _send(self, request):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=120) as answer:
+                return json.load(answer), True
+        except urllib.error.HTTPError as error:
+            return json.load(error)["message"], False
 
     def run(self, offer):
         self.answers.clear()
@@ -116,7 +128,10 @@ def test_of_fifty_who_grab_one_gets_it_and_the_others_read_why(
     known = world.build(pg, database)
     crew = odoo_script(database, CREW % (json.dumps(known), WORKERS))
     assert all(count >= WORKERS for count in crew["offered"])
-    server = live_server(workers=workers, database=database)
+    # Fifty requests at once in one process, each with a connection or two.
+    server = live_server(
+        workers=workers, database=database, options=("--db_maxconn=120",)
+    )
     grabbers = Grabbers(server.url, crew["keys"])
     for ticket, offer in zip(
         sorted(crew["tickets"]), sorted(crew["offers"]), strict=True
