@@ -263,7 +263,9 @@ def storm(out, env, world, total, chance):
         dispatch_pass()
         passes += 1
     stuck = Ticket.search_count([*ours, ("is_open", "=", True)])
-    per_worker = Counter(Ticket.search(ours).mapped("worker_id.id"))
+    per_worker = [
+        count for _worker, count in Ticket._read_group(ours, ["worker_id"], ["__count"])
+    ]
     out.section(
         f"Rainstorm: {total:,} reports on one estate, {CREW} workers",
         [
@@ -274,8 +276,7 @@ def storm(out, env, world, total, chance):
                 "stuck": stuck,
                 "still waiting after the storm": most_waiting,
                 "passes": passes,
-                "least / most jobs a worker": f"{min(per_worker.values())} / "
-                f"{max(per_worker.values())}",
+                "least / most jobs a worker": f"{min(per_worker)} / {max(per_worker)}",
             }
         ],
         "over capacity 0, stuck 0",

@@ -98,8 +98,6 @@
         "views/ticket/team_views.xml",
         "views/ticket/worker_views.xml",
         "views/ticket/skill_views.xml",
-        "views/ticket/dispatch_views.xml",
-        "views/ticket/service_views.xml",
         "views/ticket/rating_tag_views.xml",
         "views/portal/portal_layout.xml",
         "views/portal/portal_home.xml",
@@ -120,6 +118,8 @@
         "views/ticket/sla_performance_point_views.xml",
         "views/ticket/ticket_sla_views.xml",
         "views/people/login_views.xml",
+        "views/ticket/dispatch_views.xml",
+        "views/ticket/service_views.xml",
         "views/people/registration_views.xml",
     ],
     "assets": {

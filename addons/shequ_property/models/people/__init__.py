@@ -26,3 +26,4 @@ from . import invitation
 from . import registration
 from . import res_users_login
 from . import res_config_settings
+from . import res_config_settings_dispatch
