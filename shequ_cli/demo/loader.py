@@ -820,7 +820,8 @@ class Loader:
             worker.write(
                 {
                     "building_ids": [(6, 0, known[number % 3 :: 3].ids)],
-                    "capacity": 4 + number % 3,
+                    # Everybody has a hand or two free: something can be offered.
+                    "capacity": max(4 + number % 3, worker.load + 2),
                 }
             )
             for place, line in enumerate(worker.skill_line_ids):

@@ -28,3 +28,4 @@ from . import registration
 from . import res_users_login
 from . import res_config_settings
 from . import ticket_care
+from . import res_config_settings_dispatch

@@ -14,7 +14,7 @@ class Need(models.Model):
     _description = "Need"
     _auto = False
     _log_access = False
-    _order = "unmet_count desc, ticket_count desc, id"
+    _order = "gap_rank, unmet_count desc, ticket_count desc, id"
     _rec_name = "category_id"
 
     company_id = fields.Many2one("res.company", readonly=True)
@@ -43,6 +43,10 @@ class Need(models.Model):
         readonly=True,
     )
 
+    gap_rank = fields.Integer(
+        aggregator=None, readonly=True, help="What nobody can do comes first."
+    )
+
     @property
     def _table_query(self):
         days = self.env["shequ.ticket"]._dispatch_setting("need_days", 90)
@@ -53,7 +57,10 @@ class Need(models.Model):
                         THEN 'both'
                         WHEN NOT has_worker THEN 'worker'
                         WHEN wants_service AND NOT has_service THEN 'service'
-                        END AS gap
+                        END AS gap,
+                   CASE WHEN NOT has_worker THEN 0
+                        WHEN wants_service AND NOT has_service THEN 1
+                        ELSE 2 END AS gap_rank
               FROM (
             SELECT g.id, g.company_id, g.estate_id, g.grid_id, g.category_id,
                    g.ticket_count, g.home_count, g.open_count, g.unmet_count, g.last_at,

@@ -6,3 +6,4 @@ from . import test_portal_home
 from . import test_portal_access_table
 from . import test_portal_link
 from . import test_portal_triage
+from . import test_portal_services

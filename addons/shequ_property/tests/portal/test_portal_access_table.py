@@ -67,6 +67,12 @@ ROUTES = {
     "/my/tickets/{t}/supervision": ("POST", {"reason": "x"}, OWNER),
     "/my/tickets/{t}/leave": ("POST", {}, OWNER),
     "/my/tickets/{t}/cancel": ("POST", {"reason": "x"}, OWNER),
+    "/my/tickets/{t}/visit": ("POST", {"visit_id": "{x}"}, OWNER),
+    "/my/tickets/{t}/visit (propose)": ("POST", {"start": "x"}, OWNER),
+    "/my/services": ("GET", {}, EVERYBODY),
+    "/my/services/{v}": ("GET", {}, ESTATE),
+    "/my/services/{v} (order)": ("POST", {"unit_id": "{u}"}, ESTATE),
+    "/my/services/{w}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     "/my/neighbours": ("GET", {}, EVERYBODY),
     "/my/neighbours/page/2": ("GET", {}, EVERYBODY),
     "/my/neighbours/{s}": ("GET", {}, ESTATE),
@@ -142,6 +148,30 @@ class TestAccessTable(PortalCase):
         self.private._talk(self.zhu.partner_id, CANARY)
         self.worker.image_128 = self.company.logo
         self.private.sudo().worker_id = self.worker
+        start, end = self.private._visit_slots()[0]
+        self.visit = self.env["shequ.ticket.visit"].create(
+            {
+                "ticket_id": self.private.id,
+                "start": start,
+                "end": end,
+                "proposed_by": "staff",
+            }
+        )
+        self.service, self.elsewhere = self.env["shequ.service"].create(
+            [
+                {
+                    "name": name,
+                    "company_id": self.company.id,
+                    "category_id": self.private.category_id.id
+                    or self.env.ref("shequ_property.category_home_repair_drain").id,
+                    "estate_ids": estate.ids,
+                }
+                for name, estate in (
+                    ("Drains", self.estate),
+                    ("Elsewhere", self.second_estate),
+                )
+            ]
+        )
         self.shared = self._take_shared(self.zhu, preferred_time=CANARY, media=photo)
         family = self.env["res.partner"].create({"name": CANARY})
         self.family = self.env["shequ.residency"].create(
@@ -188,6 +218,9 @@ class TestAccessTable(PortalCase):
             i=self.invitation._token(),
             n=self.news._token(),
             p=self.env.ref("shequ_property.purpose_news").id,
+            x=self.visit.id,
+            v=self.service.id,
+            w=self.elsewhere.id,
         )
 
     def _visit(self, route, method, values):

@@ -203,9 +203,7 @@ class TestServicesAndNeeds(DispatchCase):
             (3, 2, 2, 1),
         )
         self.assertEqual((leak.grid_id, leak.gap), (self.grid, "service"))
-        self.assertEqual(
-            needs.filtered(lambda n: n.category_id == lift).gap, "worker"
-        )
+        self.assertEqual(needs.filtered(lambda n: n.category_id == lift).gap, "worker")
         self.service.active = True
         self.env.flush_all()
         self.env["shequ.need"].invalidate_model()

@@ -2,6 +2,10 @@ import { browser } from "@web/core/browser/browser";
 
 /** Shake and beep: an emergency waits for an answer. Silent where a phone forbids it. */
 export function alarm() {
+    // Before the first touch a browser allows neither, and complains.
+    if (browser.navigator.userActivation && !browser.navigator.userActivation.hasBeenActive) {
+        return;
+    }
     browser.navigator.vibrate?.([400, 150, 400, 150, 800]);
     const Audio = window.AudioContext || window.webkitAudioContext;
     if (!Audio) {
