@@ -48,7 +48,8 @@ class Teacher:
         self.ear = import_module("triage.ear")
         self.rules = import_module("triage.triage")
         self.rows = []
-        for label, text in composed.sentences(folder / "grammar.txt", each=60):
+        words = self.words()
+        for label, text in composed.sentences(folder / "grammar.txt", words):
             self.rows.append(("composed", label, text))
         self.rows += [("spoken", label, text) for label, text in spoken]
         for suffix, found in sets.items():
@@ -57,6 +58,22 @@ class Teacher:
         self.heard = [
             self.ear.features(self.ear.plain(text)) for _s, _l, text in self.rows
         ]
+
+    def words(self):
+        """Parts of the grammar: the words of each concept, and of calm categories."""
+        from importlib import import_module
+
+        concepts = import_module("triage.concepts").CONCEPTS
+        known = self.rules.standard()
+        calm = {
+            entry.word
+            for entry in known.entries
+            if entry.role == "category"
+            and known.categories[entry.value][1] in ("yellow", "blue")
+            and not entry.value.startswith(("safety", "order.security"))
+        }
+        parts = {f"c_{name}": text.split() for name, text in concepts.items()}
+        return {**parts, "lexicon": sorted(calm)}
 
     def matrix(self, places, index):
         import numpy as np
@@ -156,7 +173,7 @@ class Teacher:
         for name, column in index.items():
             pair = [round(float(m.coef_[0][column]) * SCALE) for m in (loud, red)]
             # What hardly says anything is left out.
-            if abs(pair[0]) >= SCALE * 0.03:
+            if abs(pair[0]) >= SCALE * 0.08:
                 columns[name] = pair
         found = {
             "score": score,

@@ -23,7 +23,7 @@ _MAYBE = re.compile(r"\{(\w+)\}\?")
 
 
 def read(path):
-    """Return (parts dict name → list, templates list of (label, text))."""
+    """Return (parts dict name → list, templates list of (label, text, how many))."""
     parts, templates = {}, []
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
@@ -32,7 +32,8 @@ def read(path):
         if head.startswith("@"):
             parts[head[1:]] = _split(rest)
         else:
-            templates.append((head, rest))
+            label, _star, count = head.partition("*")
+            templates.append((label, rest, int(count or 0)))
     return parts, templates
 
 
@@ -79,20 +80,25 @@ def mistype(text, chance):
     return text[:place] + text[place : place + 1] * chance.choice((0, 2)) + text[place + 1 :]
 
 
-def sentences(path, each=60, mistyped=0.15, seed=SEED):
-    """List (label, text): up to `each` different sentences of every template."""
+def sentences(path, words=None, each=60, mistyped=0.15, seed=SEED):
+    """List (label, text): up to `each` different sentences of every template.
+
+    :param dict words: more parts, name → list
+    """
     chance = random.Random(seed)
     parts, templates = read(path)
+    parts.update(words or {})
     out = {}
-    for label, template in templates:
+    for label, template, count in templates:
         made = set()
-        for _try in range(each * 3):
+        many = count or each
+        for _try in range(many * 3):
             text = compose(template, parts, chance)
             if chance.random() < mistyped:
                 text = mistype(text, chance)
             if text and text not in made:
                 made.add(text)
                 out.setdefault(text, label)
-            if len(made) >= each:
+            if len(made) >= many:
                 break
     return [(label, text) for text, label in out.items()]

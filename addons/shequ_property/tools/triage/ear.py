@@ -45,11 +45,11 @@ def features(text):
     sounding = {"~" + heard[i : i + 2] for i in range(1, len(heard) - 1)}
     sounding.update("~" + heard[i : i + 3] for i in range(1, len(heard) - 2))
     found = concepts(text)
-    about = {"c " + name for _start, name in found}
+    about = {"c " + name for _start, _end, name in found}
     about.add(f"n {min(len(text) // 6, 8)}")
     pairs = set()
-    for place, (start, first) in enumerate(found):
-        for later, second in found[place + 1 : place + 1 + REACH]:
+    for place, (start, _end, first) in enumerate(found):
+        for later, _end, second in found[place + 1 : place + 1 + REACH]:
             if first != second:
                 near = "p" if later - start <= NEAR else "q"
                 pairs.add(f"{near} {first} {second}")

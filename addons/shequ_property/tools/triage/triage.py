@@ -35,6 +35,8 @@ LETTER = 300
 READ = 320
 # A report is short; what is longer has to be surer to ring.
 SHORT = 60
+# Log odds from which the ear is so sure that the rules could not change its mind.
+SURE_EAR = 6.0
 # Two phrases of a formal letter count like twice the length, up to so much.
 FORMAL_MOST = 4.0
 # And words are looked up in so many.
@@ -195,7 +197,7 @@ HEARD = [
 class Triage:
     """One report on its way through; each step adds to what is known."""
 
-    def __init__(self, report, lexicon, model=None, context=None):
+    def __init__(self, report, lexicon, model=None, context=None, look_up=True):
         self.report = report
         self.lexicon = lexicon
         self.model = model
@@ -204,7 +206,7 @@ class Triage:
         self.blanked = scope.blank_idioms(self.text[:READ], lexicon.harmless)
         self.scopes = scope.Scopes(self.blanked)
         self.heard = "".join(self.text[:READ].split())
-        self.hits = lexicon.find(self.text)
+        self.hits = lexicon.find(self.text) if look_up else []
         self.reasons = []
         self.ringing = _UNASKED
         self.heard_of = ""
@@ -366,8 +368,7 @@ class Triage:
             if urgency in ("red", "orange"):
                 return urgency, max(sure, round(together, 3)), confirm
             level = "red" if red > 0 else "orange"
-            self.say("sounds_urgent", "urgency", [], level)
-            self.hear_what(level)
+            self.say("sounds_urgent", "urgency", self.hear_what(level), level)
             return level, min(round(together, 3), 0.85), True
         if urgency in ("red", "orange") and not self.own_word():
             # Whoever is shown it sees that it was thought of.
@@ -387,14 +388,16 @@ class Triage:
         return longer + min(FORMAL_MOST, len(set(scope.FORMAL.findall(self.text))) / 2)
 
     def hear_what(self, level):
-        """What the ear heard of, where no rule knows the danger."""
-        told = {name for _start, name in concepts(self.heard)}
+        """What the ear heard of, where no rule knows the danger: the words."""
+        told = concepts(self.heard)
         for flag, category, names in HEARD:
-            if told & names:
+            words = [self.heard[a:b] for a, b, name in told if name in names]
+            if words:
                 if flag:
-                    self.flags.setdefault(flag, "")
+                    self.flags.setdefault(flag, words[0])
                 self.heard_of = category if level == "red" else ""
-                break
+                return list(dict.fromkeys(words))[:5]
+        return []
 
     def denied(self):
         """A danger was told of, and not as one of now."""
@@ -718,6 +721,28 @@ class Triage:
         return found
 
 
+    # ---- danger alone ------------------------------------------------------------
+
+    def scan(self):
+        """Return ("red", "orange" or None, reasons) without looking for a category.
+
+        What the ear alone is sure of is not asked of the rules.
+        """
+        if not self.text.strip():
+            return None, ()
+        loud, red = ear.odds(self.heard)
+        if abs(loud) < SURE_EAR or self.lexicon.own_urgency or self.length():
+            self.hits = self.hits or self.lexicon.find(self.text)
+            self.find_dangers()
+            urgency, _sure, _confirm = self.second_ear(*self.urgency("service"), None)
+        else:
+            urgency = None
+            if loud > 0:
+                urgency = "red" if red > 0 else "orange"
+                self.say("sounds_urgent", "urgency", self.hear_what(urgency), urgency)
+        return (urgency if urgency in SOUND else None), tuple(self.reasons)
+
+
 def _softmax(scores, heat=0.45):
     """Shares of scores; the heat was set so that a lead of 3 points is 80 %."""
     if not scores:
@@ -741,3 +766,16 @@ def triage(report, lexicon=None, model=None, context=None):
     if isinstance(report, str):
         report = Report(report)
     return Triage(report, lexicon or standard(), model, context).run()
+
+
+def danger_scan(text, lexicon=None):
+    """Tell quickly whether a report that has its category already may be urgent.
+
+    The same judgement as `triage`, without categories, hints and times.
+
+    :param str text: as written or dictated
+    :return: ("red", "orange" or None, tuple of Reason)
+    """
+    lexicon = lexicon or standard()
+    look_up = bool(lexicon.own_urgency)
+    return Triage(Report(text), lexicon, look_up=look_up).scan()
