@@ -15,7 +15,7 @@ from . import _triage_sentences as composed
 BY_HAND = 6.0
 STRENGTH = 20.0
 # False alarms allowed when the bell is set, on the sets the rules had not seen.
-ALLOWED = 0.045
+ALLOWED = 0.05
 # The rules were written with these in sight.
 SEEN_BY_RULES = ("", "_second", "_third")
 SCALE = 200
@@ -118,7 +118,9 @@ class Teacher:
                 share[inside].sum(), 1
             )
             learned = LogisticRegression(C=STRENGTH, max_iter=300)
-            models.append(learned.fit(rows[part], inside[part], sample_weight=share[part]))
+            models.append(
+                learned.fit(rows[part], inside[part], sample_weight=share[part])
+            )
         return index, *models
 
     def unseen(self, suffix):

@@ -11,10 +11,14 @@ import re
 SEED = 20240501
 # What is typed for what was meant; sounds alike or nearly so.
 HOMOPHONES = """
-电店垫点 梯题提 漏露楼 水谁 火伙货活 烟咽焰胭 着找 气汽 煤媒霉 困捆 救就 命名 摔甩 倒到 晕云运 头投
-井景 盖该 掉吊 砸扎 爆暴抱 炸扎诈 管馆 墙强 塌他 血雪 疼腾 胸凶 闷门 插叉 座坐 焦交 糊胡 味未 跳条
-喘传 抽丑 咬要 蛇舌 刀到 跟根 偷头 撬敲 踹喘 淹烟 堵赌 返反 冒帽 裂列 断段 松送 歪外 卡咖 夹家 锁所
-里理 的得地 了勒啦 在再 来莱 快块 人仁 请清 修休 好号 没每 不部 是事 下吓 上尚 去趣
+电店垫点 梯题提 漏露楼 水谁 火伙货活 烟咽焰胭 着找 气汽 煤媒霉
+困捆 救就 命名 摔甩 倒到 晕云运 头投 井景 盖该
+掉吊 砸扎 爆暴抱 炸扎诈 管馆 墙强 塌他 血雪 疼腾
+胸凶 闷门 插叉 座坐 焦交 糊胡 味未 跳条 喘传
+抽丑 咬要 蛇舌 刀到 跟根 偷头 撬敲 踹喘 淹烟
+堵赌 返反 冒帽 裂列 断段 松送 歪外 卡咖 夹家
+锁所 里理 的得地 了勒啦 在再 来莱 快块 人仁 请清
+修休 好号 没每 不部 是事 下吓 上尚 去趣
 """
 _PAIRS = {group[0]: group[1:] for group in HOMOPHONES.split()}
 _PART = re.compile(r"\{(\w+)\}")
@@ -55,7 +59,9 @@ def compose(template, parts, chance):
     )
     for _depth in range(12):
         made = _CHOICE.sub(
-            lambda m: "" if m[2] and chance.random() < 0.5 else chance.choice(m[1].split("|")),
+            lambda m: (
+                "" if m[2] and chance.random() < 0.5 else chance.choice(m[1].split("|"))
+            ),
             text,
         )
         made = _PART.sub(lambda m: chance.choice(parts[m[1]]), made)
@@ -77,10 +83,14 @@ def mistype(text, chance):
     if way < 0.75:
         return re.sub("[，。！？]", chance.choice(("", " ", "  ", "…")), text)
     place = chance.randrange(len(text)) if text else 0
-    return text[:place] + text[place : place + 1] * chance.choice((0, 2)) + text[place + 1 :]
+    return (
+        text[:place]
+        + text[place : place + 1] * chance.choice((0, 2))
+        + text[place + 1 :]
+    )
 
 
-def sentences(path, words=None, each=60, mistyped=0.15, seed=SEED):
+def sentences(path, words=None, each=50, mistyped=0.2, seed=SEED):
     """List (label, text): up to `each` different sentences of every template.
 
     :param dict words: more parts, name → list

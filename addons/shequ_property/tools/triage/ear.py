@@ -15,7 +15,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from .concepts import concepts
+from .concepts import concepts, misheard
 from .sounds import sounds
 from .text import clean
 
@@ -41,12 +41,14 @@ def features(text):
     grams = set(framed)
     grams.update(map("".join, zip(framed, framed[1:])))
     grams.update(map("".join, zip(framed, framed[1:], framed[2:])))
-    heard = "~" + sounds(_PUNCTUATION.sub("", text))
-    sounding = {"~" + heard[i : i + 2] for i in range(1, len(heard) - 1)}
-    sounding.update("~" + heard[i : i + 3] for i in range(1, len(heard) - 2))
+    bare = _PUNCTUATION.sub("", text)
+    heard = sounds(bare)
+    sounding = {"~" + heard[i : i + 2] for i in range(len(heard) - 1)}
+    sounding.update("~" + heard[i : i + 3] for i in range(len(heard) - 2))
     found = concepts(text)
     about = {"c " + name for _start, _end, name in found}
     about.add(f"n {min(len(text) // 6, 8)}")
+    about.update("s " + name for name in misheard(bare, heard))
     pairs = set()
     for place, (start, _end, first) in enumerate(found):
         for later, _end, second in found[place + 1 : place + 1 + REACH]:

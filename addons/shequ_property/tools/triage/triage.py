@@ -37,6 +37,8 @@ READ = 320
 SHORT = 60
 # Log odds from which the ear is so sure that the rules could not change its mind.
 SURE_EAR = 6.0
+# Log odds from which what rings is red: what no rule knows, and what rules call orange.
+RED_ALONE, RED_TOO = -0.7, 1.5
 # Two phrases of a formal letter count like twice the length, up to so much.
 FORMAL_MOST = 4.0
 # And words are looked up in so many.
@@ -366,8 +368,11 @@ class Triage:
         together = ear.weigh(loud, self.evidence(category), self.length())
         if together >= ear.rings():
             if urgency in ("red", "orange"):
+                if urgency == "orange" and red > RED_TOO:
+                    self.say("sounds_urgent", "urgency", [], "red")
+                    urgency, confirm = "red", True
                 return urgency, max(sure, round(together, 3)), confirm
-            level = "red" if red > 0 else "orange"
+            level = "red" if red > RED_ALONE else "orange"
             self.say("sounds_urgent", "urgency", self.hear_what(level), level)
             return level, min(round(together, 3), 0.85), True
         if urgency in ("red", "orange") and not self.own_word():
@@ -720,7 +725,6 @@ class Triage:
             found.append("ask_photo")
         return found
 
-
     # ---- danger alone ------------------------------------------------------------
 
     def scan(self):
@@ -731,14 +735,15 @@ class Triage:
         if not self.text.strip():
             return None, ()
         loud, red = ear.odds(self.heard)
-        if abs(loud) < SURE_EAR or self.lexicon.own_urgency or self.length():
+        unsure = abs(loud) < SURE_EAR or (loud > 0 and red <= RED_TOO)
+        if unsure or self.lexicon.own_urgency or self.length():
             self.hits = self.hits or self.lexicon.find(self.text)
             self.find_dangers()
             urgency, _sure, _confirm = self.second_ear(*self.urgency("service"), None)
         else:
             urgency = None
             if loud > 0:
-                urgency = "red" if red > 0 else "orange"
+                urgency = "red"
                 self.say("sounds_urgent", "urgency", self.hear_what(urgency), urgency)
         return (urgency if urgency in SOUND else None), tuple(self.reasons)
 
