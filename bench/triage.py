@@ -33,7 +33,7 @@ SETS = {
     "_eleventh": "eleventh",
     "_twelfth": "twelfth, never learned from",
 }
-LETTER_WEIGHT = 0.75
+LETTER_WEIGHT = 1.0
 PARTS = ("departments", "categories", "emergencies", "letters", "speed")
 
 

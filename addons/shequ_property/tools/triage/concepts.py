@@ -143,7 +143,7 @@ def _index():
     found = {}
     for concept, text in CONCEPTS.items():
         for word in dict.fromkeys(text.split()):
-            found.setdefault(word[0], []).append((word, concept))
+            found.setdefault(word[:2], []).append((word, concept))
     for words in found.values():
         words.sort(key=lambda pair: -len(pair[0]))
     return found
@@ -174,13 +174,17 @@ def concepts(text):
     """List (start, end, concept) in order; a word inside a longer one of its concept
     is left out."""
     found, reach = [], {}
-    for start, sign in enumerate(text):
-        for word, concept in _INDEX.get(sign, ()):
-            if text.startswith(word, start):
-                end = start + len(word)
-                if reach.get(concept, 0) < end:
-                    reach[concept] = end
-                    found.append((start, end, concept))
+    index, size = _INDEX, len(text)
+    for start in range(size):
+        for key in (text[start : start + 2], text[start]):
+            for word, concept in index.get(key, ()):
+                if len(key) == len(word) or text.startswith(word, start):
+                    end = start + len(word)
+                    if reach.get(concept, 0) < end:
+                        reach[concept] = end
+                        found.append((start, end, concept))
+            if start == size - 1:
+                break
     return found
 
 

@@ -36,9 +36,11 @@ READ = 320
 # A report is short; what is longer has to be surer to ring.
 SHORT = 60
 # Log odds from which the ear is so sure that the rules could not change its mind.
-SURE_EAR = 6.0
+SURE_EAR = 3.0
 # Log odds from which what rings is red: what no rule knows, and what rules call orange.
 RED_ALONE, RED_TOO = -0.7, 1.5
+# The quick scan asks the rules about the level only below; it errs to red.
+RED_SCAN = 0.5
 # Two phrases of a formal letter count like twice the length, up to so much.
 FORMAL_MOST = 4.0
 # And words are looked up in so many.
@@ -735,7 +737,7 @@ class Triage:
         if not self.text.strip():
             return None, ()
         loud, red = ear.odds(self.heard)
-        unsure = abs(loud) < SURE_EAR or (loud > 0 and red <= RED_TOO)
+        unsure = abs(loud) < SURE_EAR or (loud > 0 and red <= RED_SCAN)
         if unsure or self.lexicon.own_urgency or self.length():
             self.hits = self.hits or self.lexicon.find(self.text)
             self.find_dangers()
@@ -782,5 +784,9 @@ def danger_scan(text, lexicon=None):
     :return: ("red", "orange" or None, tuple of Reason)
     """
     lexicon = lexicon or standard()
-    look_up = bool(lexicon.own_urgency)
+    look_up = lexicon.own_urgency
+    if not look_up and len(text or "") <= SHORT:
+        loud, _red = ear.odds(ear.plain(text))
+        if loud < -SURE_EAR:
+            return None, ()
     return Triage(Report(text), lexicon, look_up=look_up).scan()
