@@ -2,12 +2,12 @@
 
 Departments by five-fold cross-validation on the public messages; categories on real
 messages labelled by hand, a third of which was never trained on; emergencies and
-harmless look-alikes on sentences of our own. No database.
+harmless look-alikes on sentences of our own; how many real letters ring. No database.
+`--parts learn` writes the second ear anew.
 """
 
 import csv
 import hashlib
-import json
 import os
 import sys
 import time
@@ -17,16 +17,24 @@ from . import _harness as harness
 
 FOLDER = harness.ROOT / "tests" / "triage"
 TOOLS = harness.ROOT / "addons" / "shequ_property" / "tools"
-# The rules were written with the first sets in sight; the others were each written
-# after the rules were frozen, told as they came out, and then learned from, but for
-# the last, which no rule has seen.
+# Each set was written before anything was tuned for it, measured, told as it came out
+# (README, "Triage"), and only then learned from, but for the last.
 SETS = {
     "": "first",
-    "_second": "second, learned from since",
-    "_third": "third, learned from since",
-    "_fourth": "fourth, never learned from",
+    "_second": "second",
+    "_third": "third",
+    "_fourth": "fourth",
+    "_fifth": "fifth",
+    "_sixth": "sixth, the hardest",
+    "_seventh": "seventh",
+    "_eighth": "eighth",
+    "_ninth": "ninth",
+    "_tenth": "tenth",
+    "_eleventh": "eleventh",
+    "_twelfth": "twelfth, never learned from",
 }
-PARTS = ("departments", "categories", "emergencies", "speed")
+LETTER_WEIGHT = 1.0
+PARTS = ("departments", "categories", "emergencies", "letters", "speed")
 
 
 def tools():
@@ -157,32 +165,51 @@ def emergencies():
     return out
 
 
+def told(suffix):
+    """List (label, text) of a pair of sets."""
+    real = rows(FOLDER / f"emergencies{suffix}.csv")
+    calm = rows(FOLDER / f"harmless{suffix}.csv")
+    return [(row["urgency"], row["text"]) for row in real] + [
+        ("harmless", row["text"]) for row in calm
+    ]
+
+
 def learn_ear():
     """Write the second ear anew, from all sets but the last; needs scikit-learn."""
-    _triage, classifier = tools()
-    pairs = [(row["text"], "harmless") for row in rows(FOLDER / "ordinary.csv")]
-    for suffix in list(SETS)[:-1]:
-        for row in rows(FOLDER / f"emergencies{suffix}.csv"):
-            pairs.append((row["text"], row["urgency"]))
-        for row in rows(FOLDER / f"harmless{suffix}.csv"):
-            pairs.append((row["text"], "harmless"))
-    model = classifier.train(pairs, min_texts=1)
-    columns = {
-        name: [round(float(model.idf[i]), 3)]
-        + [round(float(weight), 3) for weight in model.weights[i]]
-        for name, i in model.index.items()
-        if max(abs(float(weight)) for weight in model.weights[i]) > 0.02
-    }
-    found = {
-        "labels": model.labels,
-        "bias": [round(float(value), 4) for value in model.bias],
-        "heat": round(model.heat, 4),
-        "score": model.score,
-        "features": columns,
-    }
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    (TOOLS / "triage" / "ear.json").write_text(text + "\n", encoding="utf-8")
-    return model.score
+    from . import _triage_ear
+
+    triage, _classifier = tools()
+    labels = {"r": "red", "o": "orange", "h": "harmless"}
+    spoken = [("harmless", row["text"]) for row in rows(FOLDER / "ordinary.csv")]
+    for line in (FOLDER / "voices.txt").read_text(encoding="utf-8").splitlines():
+        if line[1:2] == "|":
+            spoken.append((labels[line[0]], line[2:]))
+    sets = {suffix: told(suffix) for suffix in list(SETS)[:-1]}
+    teacher = _triage_ear.Teacher(triage, FOLDER, sets, spoken)
+    return teacher.learn(TOOLS / "triage" / "ear.json", LETTER_WEIGHT)
+
+
+def letters(show=0):
+    """How many of the real messages are called red or orange, and some of them.
+
+    They are letters to a city, few of them about a danger of the moment. Those set
+    aside are counted, and not shown.
+    """
+    triage, _classifier = tools()
+    seen = {}
+    for name in ("citizen_messages.csv", "citizen_replies.csv"):
+        for row in rows(shared() / name):
+            seen[row["id"]] = f"{row['topic'].strip()}\n{row['detail'].strip()}"
+    loud = {}
+    for number, text in list(seen.items())[::4]:
+        urgency = triage.triage(text).urgency
+        if urgency in ("red", "orange"):
+            loud[number] = urgency
+    for number in [n for n in loud if not held_out(n)][:show]:
+        harness.say(f"{loud[number]}: {' '.join(seen[number].split())[:100]}")
+    count = len(range(0, len(seen), 4))
+    red = sum(urgency == "red" for urgency in loud.values())
+    return {"messages": count, "red or orange": len(loud) / count, "red": red / count}
 
 
 def speed(count=500):
@@ -199,13 +226,17 @@ def speed(count=500):
             pairs = [(row[1], row[2]) for row in messages if not held_out(row[0])]
             model = classifier.train(pairs, min_examples=2)
     for name, texts in sets.items():
-        for way, used in {"lexicon alone": None, "with classifier": model}.items():
-            if way != "lexicon alone" and used is None:
+        ways = {"danger alone": None, "lexicon alone": None, "with classifier": model}
+        for way, used in ways.items():
+            if way == "with classifier" and used is None:
                 continue
             taken = []
             for text in texts:
                 start = time.process_time()
-                triage.triage(text, model=used)
+                if way == "danger alone":
+                    triage.danger_scan(text)
+                else:
+                    triage.triage(text, model=used)
                 taken.append((time.process_time() - start) * 1000)
             taken.sort()
             out.append(
@@ -223,6 +254,8 @@ def speed(count=500):
 def main(argv):
     args = harness.arguments(__doc__, argv, rounds=1, parts=",".join(PARTS))
     wanted = args.parts.split(",")
+    if "learn" in wanted:
+        harness.say(f"The ear learned: {learn_ear()}")
     report = harness.Report("Triage")
     there = shared().is_dir()
     if not there:
@@ -240,6 +273,9 @@ def main(argv):
     if "emergencies" in wanted:
         found = [_rounded(row) for row in emergencies()]
         report.section("Emergencies", found, "recall at least 0.98, false at most 0.05")
+    if "letters" in wanted and there:
+        found = [_rounded(letters(show=20))]
+        report.section("Real messages that ring", found, "at most 0.05")
     if "speed" in wanted:
         report.section("Speed", speed(), "under 5 ms a message")
     report.print(args.json)

@@ -1,6 +1,8 @@
 """The figures of triage that the README promises, on what is in the repository always
 and on the public messages where they are."""
 
+import re
+
 from bench import triage as bench
 
 
@@ -33,11 +35,45 @@ def test_categories_are_those_of_the_addon():
 
 
 def test_emergencies_ring_and_look_alikes_do_not():
-    first = bench.emergencies()[0]
-    assert first["emergencies"] >= 150
-    assert first["harmless"] >= 150
-    assert first["recall"] >= 0.98
-    assert first["false alarms"] <= 0.05
+    *learned, last = bench.emergencies()
+    assert sum(row["emergencies"] for row in learned) >= 1000
+    assert sum(row["harmless"] for row in learned) >= 1000
+    for row in learned:
+        assert row["recall"] >= 0.98, row
+        assert row["false alarms"] <= 0.05, row
+    # No rule and no ear has learned from these.
+    assert last["recall"] >= 0.94, last
+    assert last["false alarms"] <= 0.06, last
+
+
+def test_the_quick_scan_judges_alike():
+    triage, _classifier = bench.tools()
+    texts = [text for _label, text in bench.told("_twelfth")]
+    same = 0
+    for text in texts:
+        urgency = triage.triage(text).urgency
+        found = triage.danger_scan(text)[0]
+        same += (urgency in ("red", "orange")) == (found is not None)
+    assert same >= len(texts) * 0.98
+
+
+def test_the_grammar_composes_the_same_sentences():
+    from bench import _triage_sentences as composed
+
+    path = bench.FOLDER / "grammar.txt"
+    words = {name: ["一", "二"] for name in _concept_parts(path)}
+    made = composed.sentences(path, words, each=5)
+    assert made == composed.sentences(path, words, each=5)
+    assert {label for label, _text in made} == {"red", "orange", "harmless"}
+    assert not [text for _label, text in made if set(text) & set("{}[]|*")]
+
+
+def _concept_parts(path):
+    return re.findall(r"\{(c_\w+|lexicon)\}", path.read_text(encoding="utf-8"))
+
+
+def test_real_letters_rarely_ring(shared_data):
+    assert bench.letters()["red or orange"] <= 0.05
 
 
 def test_categories_of_real_messages(shared_data):

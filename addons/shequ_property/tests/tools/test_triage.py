@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...tools import triage as package
-from ...tools.triage import Entry, LexiconError, Report, classifier, standard, triage
+from ...tools.triage import (
+    Entry,
+    LexiconError,
+    Report,
+    classifier,
+    danger_scan,
+    standard,
+    triage,
+)
+from ...tools.triage.concepts import concepts, misheard
+from ...tools.triage.sounds import sounds
 from ...tools.triage.text import Scopes, blank_idioms, clean
 
 CHARACTERS = "电梯困人漏水了不没有冒烟煤气味修好谢谢上次又，。！？ 12号楼abc\n"
@@ -110,6 +120,29 @@ class TestTriage(BaseCase):
         result = triage("家里一股怪味闻着头晕想吐")
         self.assertEqual(result.urgency, "red")
         self.assertTrue(result.confirm)
+
+    def test_the_quick_scan(self):
+        for words in EMERGENCIES:
+            urgency, reasons = danger_scan(words)
+            self.assertEqual(urgency, "red", words)
+            self.assertTrue(reasons, words)
+        for words in ("", "灯泡爆款怎么买", "燃气费怎么交", "上次漏水修好了谢谢"):
+            self.assertIsNone(danger_scan(words)[0], words)
+        own = standard().extended([Entry("红色警戒", "urgency", "red")])
+        self.assertEqual(danger_scan("红色警戒", own)[0], "red")
+
+    def test_mistyped_words_are_heard(self):
+        for words in ("老人混迷了", "孩子溺谁了", "插座冒咽了"):
+            self.assertIn(triage(words).urgency, SOUND, words)
+        self.assertEqual(misheard("混迷", sounds("混迷")), ["faint"])
+        self.assertEqual(misheard("昏迷", sounds("昏迷")), [])
+
+    @settings(max_examples=150, deadline=None)
+    @given(texts)
+    def test_concepts_stand_in_the_text(self, text):
+        for start, end, _name in concepts(text):
+            self.assertTrue(0 <= start < end <= len(text))
+        self.assertEqual(len(sounds(text)), len(text))
 
     @settings(max_examples=200, deadline=None)
     @given(texts)

@@ -1,40 +1,140 @@
-"""A second ear for emergencies that no rule knows.
+"""A second ear for emergencies: what no rule knows, and what only looks like one.
 
-A small linear model on the characters of a sentence, learned from the sentences kept
-with the tests (`bench.triage.learn_ear`) and shipped as JSON: nothing but Python is
-needed to ask it. It may raise the urgency of what the rules let pass, and calm what
-only sums of words made orange; it never takes a red away.
+A linear model on what a sentence consists of: its characters, its sounds (for hasty
+typing and dictation), the concepts its words belong to, and pairs of concepts. It is
+learned from sentences composed of a grammar and from the sentences kept with the tests
+(`bench/triage.py --learn`) and shipped as JSON: nothing but Python is needed to ask it.
+
+What the rules found is weighed together with it (`weigh`), so that either may ring
+alone and neither rings against all evidence of the other.
 """
 
 import json
 import math
+import re
 from functools import lru_cache
 from pathlib import Path
 
-from .classifier import features
+from .concepts import concepts, misheard
+from .sounds import sounds
+from .text import clean
 
 FILE = Path(__file__).with_name("ear.json")
+# How much the four kinds of features weigh: characters, sounds, concepts, pairs.
+GROUPS = (1.0, 1.0, 0.3, 0.15)
+# Sentences were learned from; longer texts are heard in parts of about so many.
+PART = 48
+# Concepts up to so many later make a pair, nearby within so many characters.
+REACH, NEAR = 8, 6
+_PUNCTUATION = re.compile("[，。！？,.!?;；、…~～:：]+")
+_ENDS = re.compile("(?<=[。！？!?;；\n…])")
+
+
+def plain(text):
+    """What the ear hears of a text: one spelling, no blanks."""
+    return "".join(clean(text).split())
+
+
+def features(text):
+    """What a plain text consists of: four sets of names, see GROUPS."""
+    framed = f"^{text}$"
+    grams = set(framed)
+    grams.update(map("".join, zip(framed, framed[1:])))
+    grams.update(map("".join, zip(framed, framed[1:], framed[2:])))
+    bare = _PUNCTUATION.sub("", text)
+    heard = sounds(bare)
+    sounding = {"~" + heard[i : i + 2] for i in range(len(heard) - 1)}
+    sounding.update("~" + heard[i : i + 3] for i in range(len(heard) - 2))
+    found = concepts(text)
+    about = {"c " + name for _start, _end, name in found}
+    about.add(f"n {min(len(text) // 6, 8)}")
+    about.update("s " + name for name in misheard(bare, heard))
+    pairs = set()
+    for place, (start, _end, first) in enumerate(found):
+        for later, _end, second in found[place + 1 : place + 1 + REACH]:
+            if first != second:
+                near = "p" if later - start <= NEAR else "q"
+                pairs.add(f"{near} {first} {second}")
+    return grams, sounding, about, pairs
+
+
+def values(groups):
+    """Pairs (name, value) of the features: characters and sounds share one unit."""
+    for place, (names, weight) in enumerate(zip(groups, GROUPS)):
+        value = weight / math.sqrt(len(names) or 1) if place < 2 else weight
+        for name in names:
+            yield name, value
 
 
 @lru_cache(maxsize=1)
-def _model():
+def model():
     return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def _sums(text):
+    """How loud a plain text of one part is, and how red: two log odds."""
+    learned = model()
+    known = learned["features"]
+    loud, red = learned["bias"]
+    scale = learned["scale"]
+    for place, names in enumerate(features(text)):
+        value = GROUPS[place] / scale
+        if place < 2:
+            value /= math.sqrt(len(names) or 1)
+        first = second = 0
+        for name in names:
+            weights = known.get(name)
+            if weights:
+                first += weights[0]
+                second += weights[1]
+        loud += value * first
+        red += value * second
+    return loud, red
+
+
+def parts(text):
+    """A plain text in parts of whole sentences, each about PART characters."""
+    if len(text) <= PART * 1.5:
+        return [text]
+    out = [""]
+    for sentence in _ENDS.split(text):
+        if out[-1] and len(out[-1]) + len(sentence) > PART:
+            out.append("")
+        out[-1] += sentence
+    return [one[i : i + 2 * PART] for one in out for i in range(0, len(one), 2 * PART)]
+
+
+def odds(text):
+    """Log odds of a plain text: (that it is urgent, that it is red if urgent).
+
+    Of a longer text the loudest part speaks.
+    """
+    return max(map(_sums, parts(text))) if text else (-9.0, 0.0)
+
+
+def chance(value):
+    """What log odds mean as 0..1."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 def listen(text):
     """Return dict "red", "orange", "harmless" → 0..1; they sum up to 1."""
-    model = _model()
-    known, labels = model["features"], model["labels"]
-    values = []
-    for name, times in features(text).items():
-        found = known.get(name)
-        if found:
-            values.append(((1 + math.log(times)) * found[0], found[1:]))
-    norm = math.sqrt(sum(value * value for value, _weights in values)) or 1.0
-    sums = list(model["bias"])
-    for value, weights in values:
-        for place, weight in enumerate(weights):
-            sums[place] += value / norm * weight
-    top = max(sums)
-    raised = [math.exp(model["heat"] * (one - top)) for one in sums]
-    return {label: one / sum(raised) for label, one in zip(labels, raised)}
+    loud, red = map(chance, odds(plain(text)))
+    return {"red": loud * red, "orange": loud * (1 - red), "harmless": 1 - loud}
+
+
+def weigh(loud, evidence, length=0.0):
+    """Weigh the ear and the rules together: 0..1 that it is urgent.
+
+    :param float loud: log odds of the ear
+    :param evidence: names of what the rules found, see `triage.evidence`
+    :param float length: how often twice as long as a report it is
+    """
+    together = model()["together"]
+    total = together["bias"] + together["ear"] * loud - together["letter"] * length
+    return chance(total + sum(together.get(name, 0.0) for name in evidence))
+
+
+def rings():
+    """The chance from which it rings."""
+    return model()["together"]["rings"]

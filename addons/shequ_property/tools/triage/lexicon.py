@@ -124,6 +124,8 @@ class Lexicon:
     def __post_init__(self):
         self._index = {}
         harmless = set(IDIOMS)
+        # Words of danger that a company added.
+        self.own_urgency = any(entry.role == "urgency" for entry in self.entries)
         for entry in self.entries:
             if entry.role == "harmless":
                 harmless.add(entry.word)

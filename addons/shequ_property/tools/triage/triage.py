@@ -15,6 +15,7 @@ from datetime import datetime
 from . import dangers as danger_rules
 from . import ear
 from . import text as scope
+from .concepts import concepts
 from .lexicon import standard
 from .times import preferred as preferred_time
 
@@ -31,9 +32,17 @@ MODEL_WEIGHT = 0.35
 # What is told late in a long letter is a hazard described and rarely one of now.
 LETTER = 300
 # Dangers are looked for in this many characters; nobody calls for help in an essay.
-READ = 500
-# The second ear is asked about short texts: it rings above, and calms below.
-EAR_RINGS, EAR_CALMS = 0.9, 0.15
+READ = 320
+# A report is short; what is longer has to be surer to ring.
+SHORT = 60
+# Log odds from which the ear is so sure that the rules could not change its mind.
+SURE_EAR = 3.0
+# Log odds from which what rings is red: what no rule knows, and what rules call orange.
+RED_ALONE, RED_TOO = -0.7, 1.5
+# The quick scan asks the rules about the level only below; it errs to red.
+RED_SCAN = 0.5
+# Two phrases of a formal letter count like twice the length, up to so much.
+FORMAL_MOST = 4.0
 # And words are looked up in so many.
 LOOK_UP = 2000
 # Sum of the words of distress that rings.
@@ -169,10 +178,30 @@ TELLING = re.compile(
 )
 
 
+SOUND = ("red", "orange")
+_UNASKED = object()
+# Flag, category and concepts of what only the ear knows, the most dangerous first.
+HEARD = [
+    (flag, category, frozenset(names.split()))
+    for flag, category, names in [
+        ("gas", "safety.gas_electric", "gas hiss cogas"),
+        ("fire", "safety.fire", "fire smoke burntsmell leftfire boom"),
+        ("electric", "safety.gas_electric", "spark shock wire"),
+        ("medical", "elder_care.emergency", "faint ill blood burned poison suicide dead drown"),
+        ("trapped", "safety.trapped", "stuck plunge climb"),
+        ("medical", "elder_care.emergency", "fall hurt bite cannotmove missing"),
+        ("", "order.security", "violence weapon intrude follow"),
+        ("structure", "safety", "collapse hole"),
+        ("fall", "safety.falling", "drop loose"),
+        ("water", "safety.flood", "flood burst"),
+    ]
+]  # fmt: skip
+
+
 class Triage:
     """One report on its way through; each step adds to what is known."""
 
-    def __init__(self, report, lexicon, model=None, context=None):
+    def __init__(self, report, lexicon, model=None, context=None, look_up=True):
         self.report = report
         self.lexicon = lexicon
         self.model = model
@@ -180,8 +209,11 @@ class Triage:
         self.text = scope.clean((report.words or "")[:LOOK_UP])
         self.blanked = scope.blank_idioms(self.text[:READ], lexicon.harmless)
         self.scopes = scope.Scopes(self.blanked)
-        self.hits = lexicon.find(self.text)
+        self.heard = "".join(self.text[:READ].split())
+        self.hits = lexicon.find(self.text) if look_up else []
         self.reasons = []
+        self.ringing = _UNASKED
+        self.heard_of = ""
         self.scores = defaultdict(float)
         self.flags = {}
         self.dangers = []
@@ -196,7 +228,11 @@ class Triage:
         self.score_words(place)
         guesses = self.guesses()
         category = guesses[0].category if guesses else "service"
-        urgency, sure, confirm = self.second_ear(*self.urgency(category))
+        urgency, sure, confirm = self.second_ear(*self.urgency(category), category)
+        if self.heard_of:
+            self.scores[self.heard_of] += 4.0
+            guesses = self.guesses()
+            category = guesses[0].category
         category, guesses = self.settle(category, guesses, urgency)
         kind, kind_sure = self.kind(category, urgency)
         urgency, sure = self.cooled(urgency, sure, kind, category)
@@ -267,13 +303,18 @@ class Triage:
             )
             self.dangers.append((own, hit.start, hit.entry.word))
 
+    def red(self, danger, start):
+        """Late in a long letter a danger is a hazard described, and orange."""
+        late = len(self.text) > LETTER and start > LETTER // 3
+        return danger.level == "red" and not late
+
+    def faulty(self, category):
+        """Something is broken in a category that is urgent of itself."""
+        usual = self.lexicon.categories.get(category, ("", "yellow", ""))[1]
+        return usual in SOUND and not self.calm() and self.active_fault()
+
     def urgency(self, category):
-        late = len(self.text) > LETTER
-        red = [
-            found
-            for found in self.dangers
-            if found[0].level == "red" and not (late and found[1] > LETTER // 3)
-        ]
+        red = [found for found in self.dangers if self.red(*found[:2])]
         orange = [found for found in self.dangers if found not in red]
         for level, found in (("red", red), ("orange", orange)):
             if not found:
@@ -284,11 +325,13 @@ class Triage:
                     self.flags.setdefault(flag, words)
             sure = max(danger.sure for danger, _start, _words in found)
             return level, sure, level == "red" and sure < SURE_OF_RED
-        rung = self.rung()
+        rung = self.rung_by()
         if rung:
-            return rung
+            level, sure, words = rung
+            self.say("words_of_distress", "urgency", words, level)
+            return level, sure, True
         default = self.lexicon.categories.get(category, ("", "yellow", ""))[1]
-        if default in ("red", "orange") and not self.calm() and self.active_fault():
+        if self.faulty(category):
             self.say("fault_of_urgent_category", "urgency", [], default)
             return default, 0.5, True
         if default in ("red", "orange"):
@@ -297,25 +340,71 @@ class Triage:
         self.say("usual", "urgency", [], default)
         return default, 0.7, False
 
-    def second_ear(self, urgency, sure, confirm):
-        """What no rule knows may still sound like an emergency; a person confirms."""
-        if urgency == "red" or not self.text.strip() or len(self.text) > LETTER:
+    def evidence(self, category=None):
+        """What the rules found, in the names the ear weighs (`ear.weigh`)."""
+        red = [danger for danger, start, _w in self.dangers if self.red(danger, start)]
+        found = []
+        if red:
+            found = ["red"] + ["sure"] * (max(d.sure for d in red) >= SURE_OF_RED)
+            found += ["more"] * (len(red) > 1)
+        elif self.dangers:
+            found = ["orange"]
+        else:
+            rung = self.rung_by()
+            if rung:
+                found.append(f"rung_{rung[0]}")
+            if self.denied():
+                found.append("denied")
+        if self.calm():
+            found.append("calm_danger" if self.dangers else "calm")
+        if category is not None and self.faulty(category):
+            found.append("fault")
+        return found
+
+    def second_ear(self, urgency, sure, confirm, category):
+        """The rules and the ear are weighed together: what no rule knows may ring,
+        and a person confirms; what only looks like an emergency does not."""
+        if not self.text.strip():
             return urgency, sure, confirm
-        heard = ear.listen(self.text)
-        loud = 1 - heard["harmless"]
-        if urgency != "orange":
-            if loud < EAR_RINGS or self.scopes.solved_marks() or self.denied():
-                return urgency, sure, confirm
-            level = "red" if heard["red"] >= heard["orange"] else "orange"
-            self.say("sounds_urgent", "urgency", [], level)
-            return level, 0.5, True
-        if heard["red"] > 0.8:
-            self.say("sounds_urgent", "urgency", [], "red")
-            return "red", 0.5, True
-        if loud < EAR_CALMS and not scope.URGENT_CALL.search(self.blanked):
+        loud, red = ear.odds(self.heard)
+        together = ear.weigh(loud, self.evidence(category), self.length())
+        if together >= ear.rings():
+            if urgency in ("red", "orange"):
+                if urgency == "orange" and red > RED_TOO:
+                    self.say("sounds_urgent", "urgency", [], "red")
+                    urgency, confirm = "red", True
+                return urgency, max(sure, round(together, 3)), confirm
+            level = "red" if red > RED_ALONE else "orange"
+            self.say("sounds_urgent", "urgency", self.hear_what(level), level)
+            return level, min(round(together, 3), 0.85), True
+        if urgency in ("red", "orange") and not self.own_word():
+            # Whoever is shown it sees that it was thought of.
             self.say("sounds_calm", "urgency", [], "yellow")
-            return "yellow", 0.5, True
+            return "yellow", 0.5, urgency == "red"
         return urgency, sure, confirm
+
+    def own_word(self):
+        return any(danger.code == "own_word" for danger, _start, _w in self.dangers)
+
+    def length(self):
+        """How much of a letter it is: 0 for a report, 1 for twice as long, …"""
+        longer = max(0.0, math.log2(max(len(self.text), 1) / SHORT))
+        if len(self.text) <= SHORT:
+            return 0.0
+        # Whoever is in need does not write to the authorities.
+        return longer + min(FORMAL_MOST, len(set(scope.FORMAL.findall(self.text))) / 2)
+
+    def hear_what(self, level):
+        """What the ear heard of, where no rule knows the danger: the words."""
+        told = concepts(self.heard)
+        for flag, category, names in HEARD:
+            words = [self.heard[a:b] for a, b, name in told if name in names]
+            if words:
+                if flag:
+                    self.flags.setdefault(flag, words[0])
+                self.heard_of = category if level == "red" else ""
+                return list(dict.fromkeys(words))[:5]
+        return []
 
     def denied(self):
         """A danger was told of, and not as one of now."""
@@ -343,10 +432,14 @@ class Triage:
             for match in HARD_FAULT.finditer(self.blanked)
         )
 
-    def rung(self):
-        """Words of distress that add up, where no rule knows the danger."""
-        if self.calm():
-            return None
+    def rung_by(self):
+        """Words of distress that add up, where no rule knows the danger: None, or
+        the level, how sure, and the words."""
+        if self.ringing is _UNASKED:
+            self.ringing = None if self.calm() else self.add_up()
+        return self.ringing
+
+    def add_up(self):
         total, words = 0.0, []
         reach = 0
         hits = (
@@ -364,8 +457,7 @@ class Triage:
         if total < RINGS_ORANGE:
             return None
         level = "red" if total >= RINGS_RED else "orange"
-        self.say("words_of_distress", "urgency", words[:6], level)
-        return level, min(0.5 + (total - RINGS_ORANGE) / 10, 0.75), True
+        return level, min(0.5 + (total - RINGS_ORANGE) / 10, 0.75), words[:6]
 
     def cooled(self, urgency, sure, kind, category):
         """What nobody has to run for is blue: questions, suggestions, applications."""
@@ -635,6 +727,28 @@ class Triage:
             found.append("ask_photo")
         return found
 
+    # ---- danger alone ------------------------------------------------------------
+
+    def scan(self):
+        """Return ("red", "orange" or None, reasons) without looking for a category.
+
+        What the ear alone is sure of is not asked of the rules.
+        """
+        if not self.text.strip():
+            return None, ()
+        loud, red = ear.odds(self.heard)
+        unsure = abs(loud) < SURE_EAR or (loud > 0 and red <= RED_SCAN)
+        if unsure or self.lexicon.own_urgency or self.length():
+            self.hits = self.hits or self.lexicon.find(self.text)
+            self.find_dangers()
+            urgency, _sure, _confirm = self.second_ear(*self.urgency("service"), None)
+        else:
+            urgency = None
+            if loud > 0:
+                urgency = "red"
+                self.say("sounds_urgent", "urgency", self.hear_what(urgency), urgency)
+        return (urgency if urgency in SOUND else None), tuple(self.reasons)
+
 
 def _softmax(scores, heat=0.45):
     """Shares of scores; the heat was set so that a lead of 3 points is 80 %."""
@@ -659,3 +773,20 @@ def triage(report, lexicon=None, model=None, context=None):
     if isinstance(report, str):
         report = Report(report)
     return Triage(report, lexicon or standard(), model, context).run()
+
+
+def danger_scan(text, lexicon=None):
+    """Tell quickly whether a report that has its category already may be urgent.
+
+    The same judgement as `triage`, without categories, hints and times.
+
+    :param str text: as written or dictated
+    :return: ("red", "orange" or None, tuple of Reason)
+    """
+    lexicon = lexicon or standard()
+    look_up = lexicon.own_urgency
+    if not look_up and len(text or "") <= SHORT:
+        loud, _red = ear.odds(ear.plain(text))
+        if loud < -SURE_EAR:
+            return None, ()
+    return Triage(Report(text), lexicon, look_up=look_up).scan()
