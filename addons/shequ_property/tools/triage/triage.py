@@ -737,6 +737,10 @@ class Triage:
         if not self.text.strip():
             return None, ()
         loud, red = ear.odds(self.heard)
+        utmost = ear.weigh(loud, ("red", "sure", "more"), self.length())
+        if utmost < ear.rings() and not self.lexicon.own_urgency:
+            # Whatever the rules found, it would not ring.
+            return None, ()
         unsure = abs(loud) < SURE_EAR or (loud > 0 and red <= RED_SCAN)
         if unsure or self.lexicon.own_urgency or self.length():
             self.hits = self.hits or self.lexicon.find(self.text)
