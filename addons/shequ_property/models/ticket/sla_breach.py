@@ -356,7 +356,10 @@ class SlaBreach(models.Model):
             "event": event,
             "rule_id": rule.id,
             "origin": f"breach:{self.id}",
-            "note": self.message[:200],
+            # Kept as it is: in the company's language, whoever runs the sweep.
+            "note": self.with_context(
+                lang=self.company_id.partner_id.lang or self.env.lang
+            )._message()[:200],
             "ticket_id": ticket.id,
             "company_id": self.company_id.id,
             "estate_id": self.estate_id.id,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import supervision
+from .supervision_post import COMPANY_GROUPS
 
 STATES = [
     ("new", "To look at"),
@@ -210,9 +211,11 @@ class SupervisionCase(models.Model):
         """Only members of the case's post; the company's people are not, whoever."""
         self.ensure_one()
         self.check_access("read")
+        user = self.env.user
         if (
-            not self.env.user.has_group(POST_GROUP)
-            or self.env.user not in self.sudo().post_id.member_ids
+            not user.has_group(POST_GROUP)
+            or user not in self.sudo().post_id.member_ids
+            or any(user.has_group(group) for group in COMPANY_GROUPS)
         ):
             raise AccessError(self.env._("Only the supervision post does that."))
 

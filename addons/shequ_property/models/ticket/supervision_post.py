@@ -1,6 +1,9 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 from ...tools import supervision
+
+COMPANY_GROUPS = ("shequ_property.group_front_desk", "shequ_property.group_worker")
 
 
 class SupervisionPost(models.Model):
@@ -31,6 +34,19 @@ class SupervisionPost(models.Model):
     )
     district = fields.Char()
     street = fields.Char(string="Street / Town")
+
+    @api.constrains("member_ids")
+    def _check_members(self):
+        """The post is not the company's: nobody looks after the own work."""
+        for user in self.member_ids:
+            if any(user.has_group(group) for group in COMPANY_GROUPS):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s works for a property company and cannot be of the "
+                        "supervision post.",
+                        user=user.name,
+                    )
+                )
 
     @api.model
     def _of_estate(self, estate):

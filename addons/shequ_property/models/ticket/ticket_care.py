@@ -27,7 +27,8 @@ class ResPartner(models.Model):
         compute="_compute_shequ_no_news",
         inverse="_inverse_shequ_no_news",
         groups="base.group_user",
-        help="Told the desk that no news of tickets are wanted; kept with consents.",
+        help="Told the desk that no news of tickets are wanted; kept with the "
+        "consents.",
     )
 
     def _compute_shequ_no_news(self):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -145,12 +145,17 @@ class TestSupervision(TicketCase):
             case.line_ids.unlink()
         with self.assertRaises(UserError):
             case.line_ids.write({"words": "x"})
-        # Whoever is both is bound by the members of the post.
-        self.company_manager.group_ids += self.env.ref(
-            "shequ_property.group_supervision"
-        )
+        # Nobody is both, and whoever became so may not.
+        self.desk.group_ids += self.env.ref("shequ_property.group_supervision")
         with self.assertRaises(AccessError):
-            case.with_user(self.company_manager)._close("没事了")
+            case.with_user(self.desk)._close("没事了")
+        for user in (self.desk, self.worker_user):
+            with self.assertRaisesRegex(ValidationError, "works for a property"):
+                self.post.member_ids += user
+        self.guard.group_ids += self.env.ref("shequ_property.group_front_desk")
+        self.guard.company_ids += self.company
+        with self.assertRaises(AccessError):
+            case.with_user(self.guard)._close("没事了")
 
     def test_one_at_a_time_and_so_many(self):
         ticket = self._report()
@@ -260,6 +265,7 @@ class TestSupervision(TicketCase):
     def test_the_person_goes_with_the_ticket_s(self):
         """What is kept no longer names who complained, was called or told."""
         self.company.write({"shequ_news": True, "shequ_sms_provider": "log"})
+        self.wang.name = "王小明"
         ticket = self._finished(self._report(channel="phone"))
         self.env["shequ.ticket.news"]._take(99)._send()
         case = self._open(ticket, why="我是王小明,没修好")
