@@ -72,7 +72,7 @@ def sell(page):
     page.wait_for_timeout(2000)  # the panel is worked out
     page.locator(".modal [name=new_owner_id]").first.click()
     page.keyboard.type("朱")
-    page.locator(".o-autocomplete--dropdown-item").first.click()
+    page.locator(".o-autocomplete--dropdown-item:has-text('朱')").first.click()
 
 
 def reveal(page):
