@@ -42,7 +42,7 @@ class TriageTry(models.TransientModel):
             hints = filter(None, map(Reason._hint, result.hints))
             one.why = Reason._panel(Ticket._triage_compact(result), list(hints))
             red = result.urgency == "red"
-            if red and result.confidence["urgency"] < settings["sure_red"]:
+            if red and Ticket._triage_unconfirmed(result):
                 one.state = "to_confirm"
             elif result.confidence["category"] < settings["sure"]:
                 one.state = "to_sort"

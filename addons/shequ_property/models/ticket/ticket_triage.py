@@ -187,7 +187,7 @@ class Ticket(models.Model):
             "triage_state": "sure" if sorted_out else "to_sort",
             "triage_result": self._triage_compact(result),
         }
-        if red and result.confidence["urgency"] < settings["sure_red"]:
+        if red and self._triage_unconfirmed(result):
             values["triage_state"] = "to_confirm"
         if sorted_out or red:
             category_id = self.env["shequ.ticket.category"]._id_by_code(result.category)
@@ -222,6 +222,12 @@ class Ticket(models.Model):
                 "model_weight": settings["model_weight"],
             },
         )
+
+    @api.model
+    def _triage_unconfirmed(self, result):
+        """Tell whether a person has to say that it is an emergency."""
+        sure = result.confidence["urgency"]
+        return result.confirm or sure < self._triage_settings()["sure_red"]
 
     @api.model
     def _triage_place_kind(self, report, place):

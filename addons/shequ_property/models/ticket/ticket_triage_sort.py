@@ -71,12 +71,13 @@ class Ticket(models.Model):
 
     def _finish_clocks(self, now):
         """Whoever has done the work has looked: nothing is left to confirm."""
-        super()._finish_clocks(now)
+        result = super()._finish_clocks(now)
         asked = self.sudo().filtered(
             lambda t: t.category_id and t.triage_state in ("to_sort", "to_confirm")
         )
         if asked:
             asked.triage_state = "done"
+        return result
 
     # --- buttons ------------------------------------------------------------------
 

@@ -136,7 +136,9 @@ class TriageReason(models.AbstractModel):
             urgency=self._choice("shequ.ticket", "urgency", value),
         )
 
-    def _say_sounds_urgent(self, _said, value):
+    def _say_sounds_urgent(self, said, value):
+        if said:
+            return self._say_danger(said, value)
         return self.env._(
             "It sounds like emergencies known before, so “%(urgency)s”; please look",
             urgency=self._choice("shequ.ticket", "urgency", value),

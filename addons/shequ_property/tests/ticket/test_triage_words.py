@@ -54,9 +54,10 @@ class TestTriageWords(TicketCase):
             self.assertEqual(ticket.urgency, "red")
 
     def test_a_harmless_word_hides_the_danger_in_it(self):
-        self.assertEqual(self.say("冒烟咖啡馆招人").urgency, "red")
+        said = {"description": "冒烟咖啡馆招人", "category_code": "greening"}
+        self.assertEqual(self._report(**said).urgency, "red")
         self.word("冒烟咖啡馆", role="harmless", category_id=False)
-        self.assertNotEqual(self.say("冒烟咖啡馆招人").urgency, "red")
+        self.assertEqual(self._report(**said).urgency, "yellow")
 
     def test_what_cannot_be_used_is_refused_by_name(self):
         for values in (

