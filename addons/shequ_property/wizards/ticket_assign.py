@@ -75,9 +75,12 @@ class TicketAssign(models.TransientModel):
         the dispatcher knows more than the list.
         """
         for wizard in self:
-            tickets = wizard.ticket_ids.sorted(lambda t: (t.urgency_rank, t.id))
+            # In a form that is not saved yet the records stand for those they are of.
+            tickets = wizard.ticket_ids._origin
+            tickets = tickets.sorted(lambda t: (t.urgency_rank, t.id))
+            workers = wizard.candidate_ids._origin
             wizard.suggestions = (
-                tickets[0]._dispatch_suggestions(wizard.candidate_ids)[:MAX_SUGGESTED]
+                tickets[0]._dispatch_suggestions(workers)[:MAX_SUGGESTED]
                 if tickets
                 else []
             )
