@@ -1,7 +1,16 @@
-"""Rows into PostgreSQL by ``COPY``, several times cheaper than an INSERT of values."""
+"""Rows into PostgreSQL at the least cost: many by ``COPY``, few in one statement."""
 
 import io
+from collections import namedtuple
 from datetime import date, datetime
+
+# Up to so many values the way to the server and back costs more than the values do.
+FEW = 500
+
+#: Rows of a table, in the order of the columns.
+Rows = namedtuple("Rows", "table columns values")
+#: A statement with its parameters, whose result nobody waits for.
+Statement = namedtuple("Statement", "code params")
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
@@ -63,3 +72,50 @@ def copy_rows(cr, table, columns, rows):
     """
     names = ", ".join(f'"{name}"' for name in columns)
     cr.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(text_of(rows)))
+
+
+def write(cr, parts):
+    """Write rows of several tables, in the order given.
+
+    Few rows go to the server in one statement, as a single report does that has a
+    trace, followers and clocks; many by ``COPY``, a statement for each table.
+
+    :param cr: cursor of psycopg2 or Odoo
+    :param parts: list of `Rows` (tables and columns named by the code, never by a
+        user) and `Statement`
+    """
+    parts = [part for part in parts if isinstance(part, Statement) or part.values]
+    few = sum(
+        len(part.columns) * len(part.values) for part in parts if isinstance(part, Rows)
+    )
+    if few <= FEW:
+        _write_at_once(cr, parts)
+        return
+    for part in parts:
+        if isinstance(part, Rows):
+            copy_rows(cr, *part)
+        else:
+            cr.execute(part.code, part.params)
+
+
+def _write_at_once(cr, parts):
+    codes, params = [], []
+    for part in parts:
+        if isinstance(part, Rows):
+            codes.append(_insert(part))
+            # One flat list: psycopg2 takes tuples apart in Python, which is dear.
+            params += [value for row in part.values for value in row]
+        else:
+            codes.append(part.code)
+            params += part.params
+    if codes:
+        cr.execute("; ".join(codes), params)
+
+
+def _insert(rows):
+    names = ", ".join(f'"{name}"' for name in rows.columns)
+    row = f"({', '.join(['%s'] * len(rows.columns))})"
+    return (
+        f'INSERT INTO "{rows.table}" ({names}) '
+        f"VALUES {', '.join([row] * len(rows.values))}"
+    )

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools import bulk
+
 # Condition of SQL on a person `p`: has a log-in of the staff.
 STAFF = SQL(
     "EXISTS (SELECT 1 FROM res_users u "
@@ -32,41 +34,42 @@ class ResPartner(models.Model):
 
         :param bool but_staff: leave out those who work here
         """
-        if not self:
-            return
+        if self:
+            self.env.cr.execute(*self._shequ_protection(but_staff))
+            self.invalidate_recordset(["shequ_protected"], flush=False)
+
+    def _shequ_protection(self, but_staff=False):
+        """Return the `bulk.Statement` of `_shequ_protect`."""
         condition = SQL("p.id = ANY(%s)", self.ids)
         if but_staff:
             self.env["res.users"].flush_model(["partner_id", "active", "share"])
             condition = SQL("%s AND NOT %s", condition, STAFF)
-        self._shequ_mark_protected(condition)
+        return self._shequ_marking(condition)
 
     @api.model
-    def _shequ_mark_protected(self, condition):
-        rows = self.env.execute_query(
-            SQL(
-                "UPDATE res_partner p SET shequ_protected = true "
-                "WHERE p.shequ_protected IS NOT TRUE AND %s RETURNING p.id",
-                condition,
-            )
+    def _shequ_marking(self, condition):
+        statement = SQL(
+            "UPDATE res_partner p SET shequ_protected = true "
+            "WHERE p.shequ_protected IS NOT TRUE AND %s",
+            condition,
         )
-        marked = self.browse([row[0] for row in rows])
-        marked.invalidate_recordset(["shequ_protected"], flush=False)
+        return bulk.Statement(statement.code, statement.params)
 
     @api.model
     def _shequ_protect_known(self):
         """Protect everybody who lives or reported before this was there."""
         self.env.flush_all()
-        self._shequ_mark_protected(
-            SQL(
-                """
-                (EXISTS (SELECT 1 FROM shequ_residency r WHERE r.partner_id = p.id)
-                 OR EXISTS (SELECT 1 FROM shequ_ticket t
-                             WHERE t.reporter_id = p.id OR t.on_behalf_id = p.id)
-                    AND NOT %s)
-                """,
-                STAFF,
-            )
+        known = SQL(
+            """
+            (EXISTS (SELECT 1 FROM shequ_residency r WHERE r.partner_id = p.id)
+             OR EXISTS (SELECT 1 FROM shequ_ticket t
+                         WHERE t.reporter_id = p.id OR t.on_behalf_id = p.id)
+                AND NOT %s)
+            """,
+            STAFF,
         )
+        self.env.cr.execute(*self._shequ_marking(known))
+        self.invalidate_model(["shequ_protected"], flush=False)
 
     def _shequ_may_see(self, user=None):
         """The people whose data ``user`` (default: at work) may see whole.

@@ -12,8 +12,17 @@ class ShequTicket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
-        tickets._shequ_protect_contacts()
+        if not self.env.cr.cache.get("shequ.intake"):
+            tickets._shequ_protect_contacts()
         return tickets
+
+    def _intake_rows(self):
+        tickets = self.sudo()
+        contacts = tickets.reporter_id | tickets.on_behalf_id
+        if not contacts:
+            return super()._intake_rows()
+        contacts.invalidate_recordset(["shequ_protected"], flush=False)
+        return [*super()._intake_rows(), contacts._shequ_protection(but_staff=True)]
 
     def write(self, vals):
         result = super().write(vals)

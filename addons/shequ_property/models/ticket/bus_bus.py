@@ -15,7 +15,7 @@ from ...tools import bulk
 
 # Seconds in which the news of many transactions are gathered: far below what a
 # person notices, far above the time between two tickets of a storm.
-GATHER = 0.05
+GATHER = 0.2
 
 
 class Caller:
@@ -67,23 +67,23 @@ class BusBus(models.Model):
         :param news: dict target → message; a later message to the same target in
             the same transaction is added, not merged
         """
-        waiting = self.env.cr.precommit.data.setdefault("shequ.bus", [])
-        if not waiting:
-            self.env.cr.precommit.add(self._shequ_write)
-        dbname = self.env.cr.dbname
-        for target, message in news.items():
-            content = {"type": notification_type, "payload": message}
-            waiting.append((channel_with_db(dbname, target), json_dump(content)))
+        bulk.write(self.env.cr, [self._shequ_rows(notification_type, news)])
 
     @api.model
-    def _shequ_write(self):
-        rows = self.env.cr.precommit.data.pop("shequ.bus", [])
-        now, uid = fields.Datetime.now(), self.env.uid
-        bulk.copy_rows(
-            self.env.cr,
-            self._table,
-            ("channel", "message", "create_date", "write_date", "create_uid"),
-            [(json_dump(channel), text, now, now, uid) for channel, text in rows],
-        )
-        channels = {channel for channel, _text in rows}
+    def _shequ_rows(self, notification_type, news):
+        """Return the messages of `_shequ_send` as rows, told after the commit."""
+        now, uid, dbname = fields.Datetime.now(), self.env.uid, self.env.cr.dbname
+        channels = {channel_with_db(dbname, target): target for target in news}
+        values = [
+            (
+                json_dump(channel),
+                json_dump({"type": notification_type, "payload": news[target]}),
+                now,
+                now,
+                uid,
+            )
+            for channel, target in channels.items()
+        ]
         self.env.cr.postcommit.add(lambda: caller.tell(channels))
+        columns = ("channel", "message", "create_date", "write_date", "create_uid")
+        return bulk.Rows(self._table, columns, values)

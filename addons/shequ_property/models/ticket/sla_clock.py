@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from functools import lru_cache
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
@@ -45,6 +46,13 @@ COLUMNS = (
 SWEEP_BATCH = 1000
 
 
+@lru_cache(maxsize=4096)
+def _instants(time, started, allowed):
+    """Instants of a new clock; in a storm of reports the same are asked for again."""
+    seconds = sla.thresholds(time, started, allowed)
+    return tuple(sla.to_datetime(second) for second in seconds)
+
+
 class SlaClock(models.Model):
     """Clock of one target of one ticket (时限).
 
@@ -60,6 +68,9 @@ class SlaClock(models.Model):
     _description = "Service Deadline Clock"
     _order = "ticket_id desc, round desc, deadline, id"
     _rec_name = "target"
+    # Who and when is in the trace of the ticket; each clock would say it again, and
+    # have PostgreSQL look up the user twice.
+    _log_access = False
 
     ticket_id = fields.Many2one(
         "shequ.ticket", required=True, readonly=True, ondelete="cascade"
@@ -319,10 +330,7 @@ class SlaClock(models.Model):
             promise.mode, promise.calendar_id, promise.tz, facts.company
         )
         begin = sla.to_seconds(started)
-        instants = [
-            sla.to_datetime(second)
-            for second in self._thresholds(time, begin, promise.minutes * 60)
-        ]
+        instants = self._new_instants(time, begin, promise.minutes * 60)
         return (
             facts.company,
             facts.estate,
@@ -338,8 +346,16 @@ class SlaClock(models.Model):
         )
 
     @api.model
-    def _start(self, tickets):
-        """Start the clocks of new tickets, all of a batch at once.
+    def _new_instants(self, time, started, allowed):
+        try:
+            return _instants(time, started, allowed)
+        except sla.NoWorkingTime:
+            seconds = self._thresholds(time, started, allowed)
+            return tuple(sla.to_datetime(second) for second in seconds)
+
+    @api.model
+    def _start_rows(self, tickets):
+        """Return the rows of the clocks of new tickets, all of a batch at once.
 
         The plans were made when the tickets' values were known, so that the nearest
         deadline was written with the ticket; here they only get the tickets' ids.
@@ -349,7 +365,7 @@ class SlaClock(models.Model):
         :param tickets: new ``shequ.ticket`` records
         """
         plans = self.env.cr.cache.get("shequ.sla.plans", {})
-        rows, late_plans = [], self.env["shequ.ticket"]
+        rows, late_plans = [], set()
         for ticket in tickets:
             plan = plans.pop(ticket.id, None)
             situation = ticket._triage_context().get("situation")
@@ -359,21 +375,24 @@ class SlaClock(models.Model):
                 plan = None
             if plan is None:
                 plan = self._plan(ticket._sla_values())
-                late_plans |= ticket
+                late_plans.add(ticket.id)
             rows += [(ticket.id, 0, *row) for row in plan]
-        self._insert(rows)
-        tickets.invalidate_recordset(["clock_ids"], flush=False)
-        late_plans._sync_clocks()
+        if late_plans:
+            self.env.cr.cache["shequ.sla.late_plans"] = late_plans
+        return self._rows(rows)
 
     @api.model
-    def _insert(self, rows):
-        """Insert clocks.
+    def _started(self, tickets):
+        """Write the nearest deadline of those that had no plan when they came."""
+        late_plans = self.env.cr.cache.pop("shequ.sla.late_plans", ())
+        tickets.filtered(lambda ticket: ticket.id in late_plans)._sync_clocks()
+
+    @api.model
+    def _rows(self, rows):
+        """Return clocks as rows of their table.
 
         :param rows: list of (ticket id, round, \\*values of :data:`COLUMNS`)
         """
-        if not rows:
-            return
-        now, uid = fields.Datetime.now(), self.env.uid
         constants = {
             "state": "running",
             "level": 0,
@@ -381,16 +400,12 @@ class SlaClock(models.Model):
             "extended_minutes": 0,
             "manual_deadline": False,
             "parts_extended": False,
-            "create_uid": uid,
-            "write_uid": uid,
-            "create_date": now,
-            "write_date": now,
         }
-        bulk.copy_rows(
-            self.env.cr,
+        values = tuple(constants.values())
+        return bulk.Rows(
             self._table,
             ("ticket_id", "round", *COLUMNS, *constants),
-            [(*row, *constants.values()) for row in rows],
+            [row + values for row in rows],
         )
 
     # --- change ------------------------------------------------------------------
@@ -700,12 +715,11 @@ class SlaClock(models.Model):
     def _begin(self, ticket, promises, started, round_number):
         """Start clocks of a ticket for `promises` outside of the intake."""
         facts = ticket._sla_facts()
-        self._insert(
-            [
-                (ticket.id, round_number, *self._row(facts, promise, started))
-                for promise in promises
-            ]
-        )
+        rows = [
+            (ticket.id, round_number, *self._row(facts, promise, started))
+            for promise in promises
+        ]
+        bulk.write(self.env.cr, [self._rows(rows)])
         ticket.invalidate_recordset(["clock_ids"], flush=False)
 
     @api.model

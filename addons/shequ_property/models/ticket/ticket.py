@@ -228,6 +228,9 @@ class Ticket(models.Model):
 
     @api.constrains("unit_id", "building_id", "spot_id", "estate_id")
     def _check_place(self):
+        if self.env.cr.cache.get("shequ.intake"):
+            # The door has just read these places to know the estate.
+            return
         for ticket in self:
             unit, building = ticket.unit_id, ticket.building_id
             # A building is not looked at when the unit says that it is its own.
@@ -290,8 +293,34 @@ class Ticket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         quiet = self.with_context(**QUIET)
-        vals_list = [{**self._derived_values(vals), **vals} for vals in vals_list]
+        defaults = quiet._all_defaults()
+        vals_list = [
+            {**defaults, **self._derived_values(vals), **vals} for vals in vals_list
+        ]
         return super(Ticket, quiet).create(vals_list).with_env(self.env)
+
+    @api.model
+    def _all_defaults(self):
+        """Return the defaults of the fields that have one, at present or at all."""
+        chosen = self.env["ir.default"]._get_model_defaults(self._name)
+        asked = {
+            key.removeprefix("default_")
+            for key in self.env.context
+            if key.startswith("default_")
+        }
+        return self.default_get(
+            [
+                name
+                for name, field in self._fields.items()
+                if field.default or name in chosen or name in asked
+            ]
+        )
+
+    @api.model
+    def _add_missing_default_values(self, values):
+        # Asked for once for all tickets of a batch, in `create`: a hundred fields
+        # each, most of which have no default, took an eighth of the time.
+        return values
 
     @api.model
     def _derived_values(self, vals):

@@ -55,8 +55,8 @@ class TicketEvent(models.Model):
     )
 
     @api.model
-    def _append_reports(self, tickets):
-        """Begin the trace of new tickets: who reported when."""
+    def _report_rows(self, tickets):
+        """Return the beginning of the trace of new tickets: who reported when."""
         rows = [
             (
                 ticket.id,
@@ -70,8 +70,7 @@ class TicketEvent(models.Model):
             for ticket in tickets
         ]
         columns = "ticket_id at code user_id partner_id to_state public".split()
-        bulk.copy_rows(self.env.cr, self._table, columns, rows)
-        tickets.invalidate_recordset(["event_ids"], flush=False)
+        return bulk.Rows(self._table, columns, rows)
 
     def write(self, vals):
         if self:

@@ -1,5 +1,7 @@
 import re
 from collections import defaultdict
+from datetime import timezone
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -62,7 +64,8 @@ class TicketDay(models.Model):
 
     @api.model
     def _day(self, facts):
-        return fields.Date.context_today(self.with_context(tz=facts.tz))
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        return now.astimezone(ZoneInfo(facts.tz)).date()
 
     @api.model
     def _take(self, estates, days):
@@ -75,17 +78,12 @@ class TicketDay(models.Model):
                 """
                 SELECT wanted.id,
                        nextval('shequ_ticket_estate_' || wanted.id || '_seq'),
-                       day.base
-                  FROM unnest(%s) WITH ORDINALITY AS wanted (id, place)
-                  JOIN unnest(%s, %s::date[]) AS today (id, day)
-                    ON today.id = wanted.id
-                  LEFT JOIN shequ_ticket_day day
-                    ON day.estate_id = wanted.id AND day.day = today.day
-                 ORDER BY wanted.place
+                       (SELECT base FROM shequ_ticket_day
+                         WHERE estate_id = wanted.id AND day = wanted.day)
+                  FROM unnest(%s, %s::date[]) AS wanted (id, day)
                 """,
                 [int(estate_id) for estate_id in estates],
-                list(days),
-                list(days.values()),
+                [days[estate_id] for estate_id in estates],
             )
         )
 

@@ -45,8 +45,19 @@ class Ticket(models.Model):
                 ticket.contact_phone or person.phone or ticket.reporter_id.phone
             )
 
-    def _notify_pool(self, new=False):
-        """Tell open demand pools that something changed.
+    def _notify_pool(self):
+        """Tell open demand pools that something changed."""
+        self.env["bus.bus"]._shequ_send(POOL_CHANNEL, self._pool_news())
+
+    def _intake_rows(self):
+        news = self._pool_news(new=True)
+        return [
+            *super()._intake_rows(),
+            self.env["bus.bus"]._shequ_rows(POOL_CHANNEL, news),
+        ]
+
+    def _pool_news(self, new=False):
+        """Return what open demand pools are told, as dict target → message.
 
         One message per estate and one per company; nothing but ids and the number of
         emergencies is sent, so that a board reads the rest under its user's rights.
@@ -60,9 +71,9 @@ class Ticket(models.Model):
                 news[place, POOL_CHANNEL] = {
                     "ticket_ids": group.ids[:MAX_NAMED],
                     "new": new,
-                    "red": len(group.filtered(lambda t: t.urgency == "red")),
+                    "red": group.mapped("urgency").count("red"),
                 }
-        self.env["bus.bus"]._shequ_send(POOL_CHANNEL, news)
+        return news
 
     @api.model
     def _of_context(self):

@@ -87,6 +87,14 @@ class Ticket(models.Model):
         kept.update(zip(tickets.ids, plans, strict=True))
         return tickets
 
+    def _intake_rows(self):
+        clocks = self.env["shequ.sla.clock"]._start_rows(self)
+        return [*super()._intake_rows(), clocks]
+
+    def _after_intake(self):
+        self.env["shequ.sla.clock"]._started(self)
+        return super()._after_intake()
+
     # --- facts ---------------------------------------------------------------------
 
     def _sla_values(self):

@@ -1,10 +1,13 @@
+import json
 from datetime import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ...tools import bulk
 from .common_desk import photo
 from .common_ticket import TicketCase
 
@@ -67,6 +70,44 @@ class TestIntake(TicketCase):
             self.assertEqual(len(tickets), size)
             self.assertTrue(all(t.clock_ids and t.event_ids for t in tickets))
             self.assertEqual(tickets.participant_ids, self.wang)
+
+    @freeze_time("2026-11-20 06:00:00")
+    def test_one_report_and_many_write_the_same(self):
+        """Few rows go in one statement, many by COPY."""
+        one = self.Ticket._intake(self._storm(1))
+        with patch.object(bulk, "FEW", 0):
+            copied = self.Ticket._intake(self._storm(1))
+        for field in ("event_ids", "clock_ids"):
+            names = [
+                name
+                for name, described in one[field]._fields.items()
+                if described.store and name not in ("id", "ticket_id")
+            ]
+            self.assertEqual(
+                [tuple(row[name] for name in names) for row in one[field]],
+                [tuple(row[name] for name in names) for row in copied[field]],
+            )
+        self.assertTrue(one.clock_ids)
+        self.assertEqual(one.participant_ids, copied.participant_ids)
+
+    def test_boards_hear_of_a_report_when_it_is_kept(self):
+        before = self.env["bus.bus"].search([], order="id desc", limit=1).id
+        ticket = self.Ticket._intake(self._storm(1))
+        rows = self.env["bus.bus"].search([("id", ">", before)])
+        told = [json.loads(row.message)["payload"]["ticket_ids"] for row in rows]
+        self.assertEqual(told, [ticket.ids] * 2)
+
+    def test_defaults_that_a_company_chose_are_kept(self):
+        self.env["ir.default"].set("shequ.ticket", "place_text", "lobby")
+        self.assertEqual(self._report().place_text, "lobby")
+        self.assertEqual(self._report(place_text="roof").place_text, "roof")
+        given = self.Ticket.with_context(default_place_text="yard")
+        self.assertEqual(given._intake(self._storm(1)).place_text, "yard")
+
+    def test_a_report_cannot_be_moved_to_a_place_of_another_estate(self):
+        ticket = self._report()
+        with self.assertRaises(ValidationError):
+            ticket.sudo().unit_id = self.second_unit
 
     def test_what_is_kept_of_an_estate_follows_its_changes(self):
         self._report()

@@ -53,3 +53,60 @@ class TestBulk(unittest.TestCase):
     def test_what_it_does_not_know_is_refused(self):
         with self.assertRaises(TypeError):
             bulk.text_of([(object(),)])
+
+
+class Recorder:
+    """A cursor that remembers what it was told."""
+
+    def __init__(self):
+        self.executed, self.copied = [], []
+
+    def execute(self, code, params):
+        self.executed.append((code, list(params)))
+
+    def copy_expert(self, code, file):
+        self.copied.append((code, file.read()))
+
+
+class TestWrite(unittest.TestCase):
+    def test_few_rows_of_many_tables_go_in_one_statement(self):
+        cr = Recorder()
+        bulk.write(
+            cr,
+            [
+                bulk.Rows("a", ("x", "y"), [(1, "b"), (2, None)]),
+                bulk.Rows("empty", ("x",), []),
+                bulk.Statement("UPDATE c SET d = %s", (5,)),
+            ],
+        )
+        self.assertEqual(
+            cr.executed,
+            [
+                (
+                    'INSERT INTO "a" ("x", "y") VALUES (%s, %s), (%s, %s); '
+                    "UPDATE c SET d = %s",
+                    [1, "b", 2, None, 5],
+                )
+            ],
+        )
+        self.assertEqual(cr.copied, [])
+
+    def test_many_rows_are_copied_table_by_table(self):
+        cr = Recorder()
+        rows = [(number, "b") for number in range(bulk.FEW)]
+        bulk.write(
+            cr,
+            [
+                bulk.Rows("a", ("x", "y"), rows),
+                bulk.Statement("UPDATE c SET d = %s", (5,)),
+            ],
+        )
+        self.assertEqual(cr.executed, [("UPDATE c SET d = %s", [5])])
+        ((code, text),) = cr.copied
+        self.assertEqual(code, 'COPY "a" ("x", "y") FROM STDIN')
+        self.assertEqual(text.count("\n"), bulk.FEW)
+
+    def test_nothing_is_nothing(self):
+        cr = Recorder()
+        bulk.write(cr, [bulk.Rows("a", ("x",), [])])
+        self.assertEqual((cr.executed, cr.copied), ([], []))
