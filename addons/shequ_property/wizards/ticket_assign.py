@@ -56,11 +56,12 @@ class TicketAssign(models.TransientModel):
     def _compute_candidate_ids(self):
         """Who may be sent: of the team, able to go to every estate concerned."""
         for wizard in self:
+            # In a form that is not saved yet the records stand for those they are of.
+            team, estates = wizard.team_id._origin, wizard.estate_ids._origin
             workers = self.env["shequ.worker"].search(
-                [("company_id", "=", wizard.company_id.id)]
-                + ([("team_ids", "in", wizard.team_id.ids)] if wizard.team_id else [])
+                [("company_id", "=", wizard.company_id._origin.id)]
+                + ([("team_ids", "in", team.ids)] if team else [])
             )
-            estates = wizard.estate_ids
             # sudo: a worker may go to estates the dispatcher does not see
             able = workers.sudo().filtered(
                 lambda w, estates=estates: not w.estate_ids or estates <= w.estate_ids
@@ -75,9 +76,11 @@ class TicketAssign(models.TransientModel):
         the dispatcher knows more than the list.
         """
         for wizard in self:
-            tickets = wizard.ticket_ids.sorted(lambda t: (t.urgency_rank, t.id))
+            tickets = wizard.ticket_ids._origin
+            tickets = tickets.sorted(lambda t: (t.urgency_rank, t.id))
+            workers = wizard.candidate_ids._origin
             wizard.suggestions = (
-                tickets[0]._dispatch_suggestions(wizard.candidate_ids)[:MAX_SUGGESTED]
+                tickets[0]._dispatch_suggestions(workers)[:MAX_SUGGESTED]
                 if tickets
                 else []
             )

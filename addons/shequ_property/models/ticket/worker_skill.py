@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 LEVELS = [("1", "Learner"), ("2", "Able"), ("3", "Master")]
 
@@ -25,3 +26,20 @@ class WorkerSkill(models.Model):
     _skill_uniq = models.Constraint(
         "UNIQUE(worker_id, skill_id)", "The worker has this skill already."
     )
+
+    @api.model
+    def _level_older_skills(self):
+        """Give the skills of databases that are older than the levels a line each."""
+        self.env["shequ.worker"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO shequ_worker_skill (worker_id, skill_id, level, company_id)
+                SELECT r.shequ_worker_id, r.shequ_skill_id, '2', w.company_id
+                  FROM shequ_skill_shequ_worker_rel r
+                  JOIN shequ_worker w ON w.id = r.shequ_worker_id
+                ON CONFLICT (worker_id, skill_id) DO NOTHING
+                """
+            )
+        )
+        self.invalidate_model()

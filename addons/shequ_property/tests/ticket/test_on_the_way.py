@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .test_dispatch import DispatchCase
 
@@ -119,6 +119,23 @@ class TestOnTheWay(DispatchCase):
             ):
                 with self.assertRaises(AccessError):
                     call(ticket)
+
+    def test_a_form_that_is_not_saved_ranks_those_of_the_estate(self):
+        """A browser asks for the list before anything is saved."""
+        (self.worker | self.mate).estate_ids = self.estate
+        self.other_worker.estate_ids = self.second_estate
+        other = self._report()
+        other.sudo().team_id = False
+        form = Form(
+            self.env["shequ.ticket.assign"]
+            .with_user(self.dispatcher)
+            .with_context(active_model="shequ.ticket", active_ids=other.ids)
+        )
+        names = [choice["name"] for choice in form.suggestions]
+        self.assertEqual(sorted(names), ["Mate", "陈师傅"])
+        form.worker_id = self.mate
+        form.save().action_assign()
+        self.assertEqual(other.worker_id, self.mate)
 
     def test_the_dispatcher_sees_everybody_ranked_with_reasons(self):
         self.mate.building_ids = self.building
