@@ -26,36 +26,36 @@ class ReasonTexts:
         ]
 
     def _say(self, code, value):
-        _ = self.env._
         if code == "skill":
-            return _("Skill: %(level)s", level=self.levels.get(str(value), ""))
+            return self.env._("Skill: %(level)s", level=self.levels.get(str(value), ""))
         if code == "language":
-            return _("Speaks %(language)s", language=self.dialect(value))
+            return self.env._("Speaks %(language)s", language=self.dialect(value))
         if code == "household":
-            return _("This home gave %(stars)s★", stars=value)
+            return self.env._("This home gave %(stars)s★", stars=value)
         if code == "rating":
             return f"{value}★"
         if code in ("load", "full"):
-            return _("%(load)s of %(capacity)s jobs", load=value[0], capacity=value[1])
+            return self.env._(
+                "%(load)s of %(capacity)s jobs", load=value[0], capacity=value[1]
+            )
         return {
-            "on_duty": _("On duty"),
-            "off_duty": _("Off duty"),
-            "building": _("Knows the building"),
-            "grid": _("Knows the grid"),
-            "here": _("Is in the building now"),
-            "here_estate": _("Is in the estate now"),
+            "on_duty": self.env._("On duty"),
+            "off_duty": self.env._("Off duty"),
+            "building": self.env._("Knows the building"),
+            "grid": self.env._("Knows the grid"),
+            "here": self.env._("Is in the building now"),
+            "here_estate": self.env._("Is in the estate now"),
         }.get(code, "")
 
     def wall(self, code):
-        _ = self.env._
         return {
-            "team": _("Of another team"),
-            "estate": _("Does not work in this estate"),
-            "skill": _("Has not the skill"),
-            "refused": _("Has refused or given it back"),
-            "away": _("On leave"),
-            "off_duty": _("Off duty"),
-            "full": _("Hands are full"),
+            "team": self.env._("Of another team"),
+            "estate": self.env._("Does not work in this estate"),
+            "skill": self.env._("Has not the skill"),
+            "refused": self.env._("Has refused or given it back"),
+            "away": self.env._("On leave"),
+            "off_duty": self.env._("Off duty"),
+            "full": self.env._("Hands are full"),
         }.get(code, "")
 
 
