@@ -15,6 +15,12 @@ MAX_DESCRIPTION = 10000
 # Keys that are copied as they are; everything else of a report is resolved.
 PLAIN_KEYS = ("preferred_time", "contact_phone", "visibility", "place_text")
 
+# May be left empty, and mostly are.
+EMPTY = frozenset(
+    "building_id unit_id spot_id grid_id external_ref reporter_id on_behalf_id "
+    "category_id team_id".split()
+)
+
 #: Where a report comes from: `EstateFacts` and the ids of what it names, or False.
 Place = namedtuple("Place", "estate building_id unit_id spot_id grid_id")
 
@@ -224,6 +230,11 @@ class Ticket(models.Model):
         """
         said = self.env.cr.cache
         said["shequ.intake"] = True
+        # What is empty need not be written, and costs as much as what is not.
+        vals_list = [
+            {name: value for name, value in vals.items() if value or name not in EMPTY}
+            for vals in vals_list
+        ]
         try:
             return self.create(vals_list)
         finally:

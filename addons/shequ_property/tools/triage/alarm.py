@@ -4,7 +4,7 @@ A fraction of what the whole of triage takes: only red dangers are looked for, a
 nothing is weighed. What it finds is for a person to confirm.
 """
 
-import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from . import dangers as danger_rules
@@ -23,16 +23,21 @@ class Alarm:
     sure: float
 
 
-def _ready():
-    """(red danger, pattern of its needles or None for those tried always)."""
-    for danger in danger_rules.DANGERS:
-        if danger.level == danger_rules.RED:
-            needles = [re.escape(needle) for needle in danger.needles]
-            always = "*" in danger.needles
-            yield danger, None if always else re.compile("|".join(needles))
+RED_DANGERS = tuple(d for d in danger_rules.DANGERS if d.level == danger_rules.RED)
 
 
-RED_DANGERS = tuple(_ready())
+def _by_beginning():
+    """Which dangers to try, by the first two letters (or the one) of their needles."""
+    found = defaultdict(set)
+    for number, danger in enumerate(RED_DANGERS):
+        for needle in danger.needles:
+            found[needle[:2]].add(number)
+    return dict(found)
+
+
+_BY_BEGINNING = _by_beginning()
+# Those without a needle are tried on every text.
+_ALWAYS = frozenset(_BY_BEGINNING.pop("*", ()))
 
 
 class _Look(Triage):
@@ -45,7 +50,7 @@ class _Look(Triage):
 
     def look(self, lexicon):
         # Most reports name no danger at all; the finer questions are for the rest.
-        found = [danger for danger in RED_DANGERS if self.may_be(*danger)]
+        found = [danger for danger in self.candidates() if self.may_be(danger)]
         own = _own_words(lexicon).find(self.text)
         if not found and not own:
             return None
@@ -53,13 +58,20 @@ class _Look(Triage):
         self.scopes = scope.Scopes(self.blanked)
         return self.surest(found, own)
 
-    def may_be(self, danger, needles):
-        if needles is not None and not needles.search(self.text):
-            return False
-        return bool(danger.pattern.search(self.text))
+    def candidates(self):
+        text = self.text
+        beginnings = {text[i : i + 2] for i in range(len(text))} | set(text)
+        numbers = set(_ALWAYS)
+        for beginning in beginnings & _BY_BEGINNING.keys():
+            numbers |= _BY_BEGINNING[beginning]
+        return [RED_DANGERS[number] for number in sorted(numbers)]
+
+    def may_be(self, danger):
+        known = "*" in danger.needles or any(n in self.text for n in danger.needles)
+        return known and bool(danger.pattern.search(self.text))
 
     def surest(self, found, own):
-        for danger, _needles in found:
+        for danger in found:
             for match in danger.pattern.finditer(self.blanked):
                 if match[0] and self.status(match) == scope.ACTIVE:
                     self.dangers.append((danger, match.start(), match[0]))
