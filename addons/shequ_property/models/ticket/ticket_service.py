@@ -10,7 +10,6 @@ class Ticket(models.Model):
         "shequ.service", index="btree_not_null", readonly=True, copy=False
     )
     promised_by = fields.Datetime(
-        string="Promised By",
         readonly=True,
         copy=False,
         help="What the service list promised with the order.",

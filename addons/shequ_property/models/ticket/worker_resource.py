@@ -110,7 +110,8 @@ class Worker(models.Model):
         if operator not in ("in", "="):
             return NotImplemented
         wanted = {value} if isinstance(value, str) else set(value)
-        states = self.search([])._duty_states()
+        in_view = Domain("company_id", "in", self.env.companies.ids)
+        states = self.search(in_view)._duty_states()
         ids = [worker_id for worker_id, state in states.items() if state in wanted]
         return Domain("id", "in", ids)
 
