@@ -6,6 +6,7 @@ from . import worker
 from . import rating_tag
 from . import ticket_category
 from . import ticket
+from . import ticket_create
 from . import ticket_event
 from . import ticket_media
 from . import ticket_number

@@ -12,6 +12,7 @@ from . import test_backend_views
 from . import test_tours
 from . import test_search
 from . import test_triage_stories
+from . import test_ticket_create
 from . import test_triage_desk
 from . import test_triage_words
 from . import test_triage_learning
