@@ -4,6 +4,7 @@ from datetime import timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
 
@@ -73,19 +74,25 @@ class TicketDay(models.Model):
 
         One query for all; the base is None when the day has not begun yet.
         """
-        return self.env.execute_query(
+        cr = self.env.cr
+        rows = self.env.execute_query(
             SQL(
                 """
                 SELECT wanted.id,
                        nextval('shequ_ticket_estate_' || wanted.id || '_seq'),
                        (SELECT base FROM shequ_ticket_day
-                         WHERE estate_id = wanted.id AND day = wanted.day)
+                         WHERE estate_id = wanted.id AND day = wanted.day),
+                       now() AT TIME ZONE 'UTC'
                   FROM unnest(%s, %s::date[]) AS wanted (id, day)
                 """,
                 [int(estate_id) for estate_id in estates],
                 [days[estate_id] for estate_id in estates],
             )
         )
+        if isinstance(cr, Cursor) and cr._now is None:
+            # What the cursor would ask for next, on a way of its own.
+            cr._now = rows[0][3]
+        return [row[:3] for row in rows]
 
     def _begin(self, estate_id, day, base):
         # Two first reports of a day at once: PostgreSQL refuses the later one with
