@@ -45,9 +45,25 @@ class Ticket(models.Model):
                 ),
             }
         )
+        ticket._promise_in_time()
         if service.price_type == "fixed" and not ticket.cost_line_ids:
             ticket._order_price(service)
         return ticket
+
+    def _promise_in_time(self):
+        """Let the list's promise be the clock, whatever the policies say otherwise."""
+        self.ensure_one()
+        known = self.clock_ids.filtered(
+            lambda clock: clock.target == "complete" and clock.manual_deadline
+        )
+        # The same order may come twice; what happened in between stays.
+        if self.promised_by and self.is_open and not known:
+            self._set_deadline(
+                "complete",
+                self.promised_by,
+                self.env._("Promised in the service list"),
+                tell=False,
+            )
 
     def _order_price(self, service):
         self.ensure_one()

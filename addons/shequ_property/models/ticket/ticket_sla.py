@@ -226,10 +226,11 @@ class Ticket(models.Model):
         clocks.ticket_id._sync_clocks()
         self._tell_deadline("extended", clocks, reason)
 
-    def _set_deadline(self, target, deadline, reason=""):
+    def _set_deadline(self, target, deadline, reason="", tell=True):
         """Promise a date by hand; neither pauses nor policies move it later.
 
         :param datetime deadline: naive UTC
+        :param bool tell: let the resident know, who may know already
         """
         reason = (reason or "").strip()
         if not reason:
@@ -244,7 +245,8 @@ class Ticket(models.Model):
             clocks |= Clock._begin_by_hand(ticket, target, deadline, reason)
         clocks._fix_deadline(deadline, reason)
         clocks.ticket_id._sync_clocks()
-        self._tell_deadline("deadline", clocks, reason)
+        if tell:
+            self._tell_deadline("deadline", clocks, reason)
 
     def _open_clocks_or_raise(self, target):
         clocks = self.env["shequ.sla.clock"]._open_of(self, [target])

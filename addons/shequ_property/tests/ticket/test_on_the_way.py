@@ -181,6 +181,8 @@ class TestServicesAndNeeds(DispatchCase):
         self.assertEqual(ticket.category_id, self.category)
         self.assertEqual(ticket.description, "水管维修\n厨房")
         self.assertEqual(ticket.promised_by - ticket.reported_at, timedelta(hours=2))
+        clock = ticket.clock_ids.filtered(lambda c: c.target == "complete")
+        self.assertEqual(clock.deadline, ticket.promised_by)
         self.assertEqual(ticket.amount_resident, 50)
         self.assertEqual(ticket.quotation_state, "accepted")
         ticket._assign(self.team, self.worker)
