@@ -13,6 +13,7 @@ from . import move
 from . import duplicate
 from . import duplicate_different
 from . import res_users
+from . import ir_cron
 from . import ir_ui_menu
 from . import import_job
 from . import import_job_words

@@ -50,6 +50,10 @@ class Ticket(models.Model):
         if not reports:
             return self.browse()
         door = self.sudo()
+        if not self.env.context.get("lang"):
+            # E-mail and machines say no language, in which all news are English.
+            lang = self.env["res.users"].context_get().get("lang")
+            door = door.with_context(lang=lang)
         places = door._intake_places(reports)
         known = door._intake_known(reports, places)
         fresh = {}

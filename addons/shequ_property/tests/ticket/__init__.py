@@ -4,6 +4,7 @@ from . import test_ticket_reports
 from . import test_sla_clock
 from . import test_sla_sweep
 from . import test_cost
+from . import test_language
 from . import test_model_case
 from . import test_ticket_flow
 from . import test_intake
