@@ -55,7 +55,7 @@ class DispatchRule(models.Model):
     )
 
     @api.constrains("team_id", "company_id")
-    def _check_company(self):
+    def _check_one_company(self):
         for rule in self:
             if rule.team_id and rule.team_id.company_id != rule.company_id:
                 raise ValidationError(

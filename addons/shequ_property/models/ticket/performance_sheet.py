@@ -21,6 +21,7 @@ class PerformanceSheet(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     month = fields.Date(required=True, readonly=True, help="Its first day.")
+    month_label = fields.Char(compute="_compute_month_label")
     kind = fields.Selection(
         [("worker", "Worker"), ("team", "Team")], required=True, readonly=True
     )
@@ -57,12 +58,18 @@ class PerformanceSheet(models.Model):
     )
     _month_idx = models.Index("(company_id, month)")
 
-    @api.depends("worker_id", "team_id", "month")
+    @api.depends("month")
+    def _compute_month_label(self):
+        for sheet in self:
+            sheet.month_label = format_date(
+                self.env, sheet.month, date_format="yyyy-MM"
+            )
+
+    @api.depends("worker_id", "team_id", "month_label")
     def _compute_display_name(self):
         for sheet in self:
-            month = format_date(self.env, sheet.month, date_format="yyyy-MM")
             who = sheet.sudo().worker_id.name or sheet.sudo().team_id.name or ""
-            sheet.display_name = f"{who} {month}"
+            sheet.display_name = f"{who} {sheet.month_label}"
 
     @api.depends("worker_point_ids", "team_point_ids")
     def _compute_point_ids(self):

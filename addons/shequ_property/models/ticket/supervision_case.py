@@ -219,7 +219,7 @@ class SupervisionCase(models.Model):
         ):
             raise AccessError(self.env._("Only the supervision post does that."))
 
-    def _check_company(self):
+    def _check_company_speaks(self):
         self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group("shequ_property.group_front_desk"):
@@ -239,7 +239,7 @@ class SupervisionCase(models.Model):
 
     def _answer(self, words):
         """The company answers; the resident and the post read it."""
-        self._check_company()
+        self._check_company_speaks()
         case = self.sudo()
         now = fields.Datetime.now()
         late = case.state == "demanded" and bool(case.due_at and case.due_at < now)
