@@ -24,7 +24,9 @@ from shequ_cli.demo import LOGINS  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-BACKEND = ".o_view_controller, .o_shequ_jobs, .modal .o_form_view"
+BACKEND = (
+    ".o_view_controller, .o_shequ_jobs, .o_shequ_lists, .modal .o_form_view"
+)
 ACTION = "/odoo/action-shequ_property."
 
 
@@ -81,6 +83,12 @@ def reveal(page):
     page.wait_for_selector(".modal .o_form_view")
 
 
+def assign(page):
+    page.locator(".o_data_row:has-text('已接收') td.o_data_cell").first.click()
+    page.locator("button:has-text('派单')").first.click()
+    page.wait_for_selector(".modal .o_form_view")
+
+
 # picture: log-in, address, screen, what to do before
 SHOTS = {
     "resident-home": ("zhu", "/my", PHONE, None),
@@ -102,6 +110,13 @@ SHOTS = {
     "moves": ("frontdesk", ACTION + "action_residency", DESKTOP, sell),
     "import": ("manager", ACTION + "action_import/new", DESKTOP, bring_list),
     "roll": ("manager", ACTION + "action_roll", DESKTOP, None),
+    "to-sort": ("dispatcher", ACTION + "action_ticket_to_sort", DESKTOP, None),
+    "assign": ("dispatcher", ACTION + "action_ticket_all", DESKTOP, assign),
+    "three-lists": ("manager", "/odoo/three-lists", DESKTOP, None),
+    "services": ("zhu", "/my/services", PHONE, None),
+    "performance": ("director", ACTION + "action_performance_sheet", DESKTOP, None),
+    "supervision": ("post", "/odoo/supervision", DESKTOP, open_record),
+    "duplicates": ("manager", ACTION + "action_duplicate", DESKTOP, None),
     "grid": ("grid", ACTION + "action_ticket_all", DESKTOP, None),
 }
 
