@@ -24,9 +24,7 @@ from shequ_cli.demo import LOGINS  # noqa: E402
 IMAGES = ROOT / "docs" / "images"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-BACKEND = (
-    ".o_view_controller, .o_shequ_jobs, .o_shequ_lists, .modal .o_form_view"
-)
+BACKEND = ".o_view_controller, .o_shequ_jobs, .o_shequ_lists, .modal .o_form_view"
 ACTION = "/odoo/action-shequ_property."
 
 

@@ -21,7 +21,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.shequ_property.models.ticket.ticket_flow import STEPS
 from odoo.addons.shequ_property.tools import media as media_tools
 
-from . import LOGINS, PASSWORD, photos, texts, tickets
+from . import LOGINS, PASSWORD, office, photos, texts, tickets
 from .people import Community, day_before
 
 _logger = logging.getLogger(__name__)
@@ -112,6 +112,7 @@ class Loader:
             self._load_tickets()
             self._ring_red("1")
             self._once(self._load_dispatch)
+            self._once(self._load_office)
             self._once(self._tidy)
         self._write(DONE_KEY, self.now.isoformat())
         self._write(PROGRESS_KEY, None)
@@ -922,6 +923,11 @@ class Loader:
 
     def _step_settle(self, _part, step, ticket):
         self._case(ticket)._close(step.args["text"])
+
+    # --- the desks of the office ----------------------------------------------------
+
+    def _load_office(self):
+        office.load(self.env)
 
     # --- at last ---------------------------------------------------------------------
 
