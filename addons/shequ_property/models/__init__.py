@@ -1,3 +1,4 @@
 from . import estate
 from . import ticket
 from . import people
+from . import governance
