@@ -155,8 +155,9 @@ PAST_MARK = re.compile(
 IF_MARK = re.compile(
     "如果|要是|万一|假如|假设|一旦|若是|倘若|若|遇到|碰到|碰上|遇上|发生(?!了)|出现(?!了)|以防|怕万一|防止|预防|避免|防范|以免|免得|为了防"
 )
-FOR_INFO = re.compile(
-    "怎么办|怎么处理|如何|怎样|怎么(?:自救|报警|应对|逃生|预防|防|求救|联系|办)|该(?:打|找|做|怎么)|打什么电话|打哪个电话|找谁|联系谁|谁负责|谁赔|赔不赔|赔偿吗|能赔|由谁|流程|步骤|有没有预案|预案|应急|注意(?:什么|事项|些)|责任|会不会|有人管吗|能不能|多久能|响应"
+# Said right before it, this is one's worry: 真要着火消防车都进不来.
+WORRY = re.compile(
+    "(?:真要是?|要真|真(?:的)?(?=[着起失出漏])|万一|一旦|要是|如果|假如|若是|怕|担心|生怕|以防|省得|免得|以免)[^，。,.]{0,4}$"
 )
 HEARSAY = re.compile(
     "听说|据说|隔壁小区|别的小区|其他小区|人家小区|新闻里|网上说|外地|那个小区|朋友家小区"
@@ -223,6 +224,10 @@ def blank_idioms(text, idioms=IDIOMS):
         if word in text:
             text = text.replace(word, "○" * len(word))
     return SAYINGS.sub(lambda match: "○" * len(match[0]), text)
+
+
+# 怕是漏了, 万一着了: told with this it has begun.
+HAS_HAPPENED = ("了", "着", "得", "啦", "咗")
 
 
 class Scopes:
@@ -310,6 +315,8 @@ class Scopes:
         ):
             return IMAGINED
         if IF_MARK.search(lead) and not NOW.search(sentence) and not urgent:
+            return IMAGINED
+        if WORRY.search(before) and not urgent and not after.startswith(HAS_HAPPENED):
             return IMAGINED
         if PAST_MARK.search(text[sentence_start:start]) and not NOW.search(sentence):
             return PAST
