@@ -22,6 +22,8 @@ ORANGE_ALLOWED = 0.02
 GATE_MISSES = 0.004
 # The rules were written with these in sight.
 SEEN_BY_RULES = ("", "_second", "_third")
+# Sets are set aside some at a time.
+FOLDS = 5
 SCALE = 200
 EVIDENCE = (
     "red",
@@ -57,7 +59,7 @@ class Teacher:
             self.rows.append(("composed", label, text))
         self.rows += [("spoken", label, text) for label, text in spoken]
         self.unheard = {}
-        self.chances = self.rings = None
+        self.found = self.chances = self.rings = self.kinds = self.bias = None
         for suffix, found in sets.items():
             self.rows += [(suffix, label, text) for label, text in found]
         self.sets = list(sets)
@@ -87,7 +89,7 @@ class Teacher:
 
         data, columns, ends = [], [], [0]
         for place in places:
-            for name, value in self.ear.values(self.heard[place]):
+            for _kind, name, value in self.ear.values(self.heard[place]):
                 column = index.get(name)
                 if column is not None:
                     columns.append(column)
@@ -129,16 +131,30 @@ class Teacher:
             )
         return index, *models
 
-    def unseen(self, suffix):
-        """Log odds (loud, red) for a set by an ear that learned from all others."""
-        if suffix not in self.unheard:
-            there = [i for i, row in enumerate(self.rows) if row[0] == suffix]
-            others = [i for i, row in enumerate(self.rows) if row[0] != suffix]
-            index, *models = self.fit(others)
-            heard = self.matrix(there, index)
-            odds = [model.decision_function(heard) for model in models]
-            self.unheard[suffix] = there, *odds
-        return self.unheard[suffix]
+    def unseen(self):
+        """What an ear hears that did not learn from it: place → (shares, red), the
+        shares of the four kinds of features in the log odds, and log odds of red."""
+        if self.unheard:
+            return self.unheard
+        sets = [suffix for suffix in self.sets if suffix not in SEEN_BY_RULES]
+        for fold in range(FOLDS):
+            aside = set(sets[fold::FOLDS])
+            there = [i for i, row in enumerate(self.rows) if row[0] in aside]
+            others = [i for i, row in enumerate(self.rows) if row[0] not in aside]
+            index, loud, red = self.fit(others)
+            odds = red.decision_function(self.matrix(there, index))
+            for place, value in zip(there, odds):
+                self.unheard[place] = self.shares(place, index, loud), value
+        return self.unheard
+
+    def shares(self, place, index, loud):
+        """How much each kind of features adds to the log odds of being urgent."""
+        sums = [0.0] * len(self.ear.GROUPS)
+        for kind, name, value in self.ear.values(self.heard[place]):
+            column = index.get(name)
+            if column is not None:
+                sums[kind] += value * loud.coef_[0][column]
+        return sums
 
     def evidence(self, text):
         found = self.rules.Triage(self.rules.Report(text), self.rules.standard())
@@ -148,44 +164,47 @@ class Teacher:
         return found.evidence(guesses[0].category if guesses else "service")
 
     def together(self):
-        """Learn how the rules and the ear are weighed, and where the bell rings."""
+        """Learn how the rules and the ear are weighed, and where the bell rings.
+
+        Each kind of features is weighed on its own: what is known by heart
+        (characters) says less about new sentences than what is understood.
+        """
         import numpy as np
         from sklearn.linear_model import LogisticRegression
 
         rows, truth = self.heard_and_found()
         urgent = truth != "harmless"
+        used = np.delete(rows, 4, axis=1)
         learned = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500)
-        used = rows[:, [0, *range(2, rows.shape[1])]]
         learned.fit(used, urgent)
         chances = learned.predict_proba(used)[:, 1]
         calm = np.sort(chances[~urgent])
         rings = float(calm[int(len(calm) * (1 - ALLOWED))])
         self.chances, self.rings = chances, rings
-        weights = dict(zip(("ear", *EVIDENCE), map(_short, learned.coef_[0])))
+        self.kinds, weights = learned.coef_[0][:4], learned.coef_[0][4:]
         score = {
             "sentences": len(truth),
             "recall": _short((chances[urgent] >= rings).mean()),
             "false alarms": _short((chances[~urgent] >= rings).mean()),
         }
-        bias = _short(learned.intercept_[0])
-        together = {"bias": bias, "letter": 0.0, "rings": _short(rings), **weights}
-        return together, score
+        # The weights of the kinds and the bias go into those of the features.
+        self.bias = _short(learned.intercept_[0])
+        together = {"bias": 0.0, "ear": 1.0, "letter": 0.0, "rings": _short(rings)}
+        return {**together, **dict(zip(EVIDENCE, map(_short, weights)))}, score
 
     def heard_and_found(self):
         """What the ear heard of each unseen sentence, and what the rules found: rows
-        of loud, red and one column for each kind of evidence."""
+        of four shares, red and one column for each kind of evidence."""
         import numpy as np
 
-        rows, truth = [], []
-        for suffix in self.sets:
-            if suffix in SEEN_BY_RULES:
-                continue
-            for place, loud, red in zip(*self.unseen(suffix)):
-                _set, label, text = self.rows[place]
-                said = set(self.evidence(text))
-                rows.append([loud, red] + [float(name in said) for name in EVIDENCE])
-                truth.append(label)
-        return np.array(rows), np.array(truth)
+        if self.found is None:
+            rows, truth = [], []
+            for place, (shares, red) in self.unseen().items():
+                said = set(self.evidence(self.rows[place][2]))
+                rows.append([*shares, red] + [float(name in said) for name in EVIDENCE])
+                truth.append(self.rows[place][1])
+            self.found = np.array(rows), np.array(truth)
+        return self.found
 
     def level(self):
         """Learn what makes the urgent red; orange is what nobody has to run for."""
@@ -196,7 +215,9 @@ class Teacher:
         # What rings by mistake had better not be red.
         ring = truth != "harmless"
         ring |= self.chances >= self.rings
-        rows, red = rows[ring], truth[ring] == "red"
+        loud = rows[:, :4] @ self.kinds + self.bias
+        rows = np.column_stack([loud, rows[:, 4:]])[ring]
+        red = truth[ring] == "red"
         learned = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500)
         learned.fit(rows, red)
         chances = learned.predict_proba(rows)[:, 1]
@@ -251,6 +272,13 @@ class Teacher:
         }
         return found, score
 
+    @staticmethod
+    def kind_of(name):
+        """Which of the four kinds a feature is of: see `ear.features`."""
+        return {"~": 1, "c ": 2, "n ": 2, "s ": 2, "p ": 3, "q ": 3}.get(
+            name[:1] if name[:1] == "~" else name[:2], 0
+        )
+
     def learn(self, path, letter):
         """Write the ear; return its score on sentences it had not seen."""
         together, score = self.together()
@@ -261,7 +289,8 @@ class Teacher:
         index, loud, red = self.fit(range(len(self.rows)))
         columns = {}
         for name, column in index.items():
-            pair = [round(float(m.coef_[0][column]) * SCALE) for m in (loud, red)]
+            weight = loud.coef_[0][column] * self.kinds[self.kind_of(name)]
+            pair = [round(float(w) * SCALE) for w in (weight, red.coef_[0][column])]
             # What hardly says anything is left out.
             if abs(pair[0]) >= SCALE * 0.08:
                 columns[name] = pair
@@ -270,7 +299,7 @@ class Teacher:
             "together": together,
             "level": level,
             "gate": gate,
-            "bias": [_short(m.intercept_[0]) for m in (loud, red)],
+            "bias": [self.bias, _short(red.intercept_[0])],
             "scale": SCALE,
             "features": columns,
         }

@@ -33,6 +33,7 @@ SETS = {
     "_eleventh": "eleventh",
     "_twelfth": "twelfth",
     "_thirteenth": "thirteenth",
+    "_fourteenth": "fourteenth",
 }
 LETTER_WEIGHT = 1.0
 PARTS = ("departments", "categories", "emergencies", "letters", "speed")
@@ -195,7 +196,7 @@ def learn_ear():
         if line[1:2] == "|":
             spoken.append((labels[line[0]], line[2:]))
     sets = {suffix: told(suffix) for suffix in list(SETS)[:-1]}
-    sets["ordinary"] = [("harmless", text) for text in ordinary("", "_second")]
+    sets["ordinary"] = [("harmless", text) for text in ordinary("", "_second", "_third")]
     teacher = _triage_ear.Teacher(triage, FOLDER, sets, spoken)
     return teacher.learn(TOOLS / "triage" / "ear.json", LETTER_WEIGHT)
 

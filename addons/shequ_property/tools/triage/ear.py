@@ -59,11 +59,12 @@ def features(text):
 
 
 def values(groups):
-    """Pairs (name, value) of the features: characters and sounds share one unit."""
+    """Triples (kind, name, value) of the features: the names of the first two kinds,
+    characters and sounds, share one unit."""
     for place, (names, weight) in enumerate(zip(groups, GROUPS)):
         value = weight / math.sqrt(len(names) or 1) if place < 2 else weight
         for name in names:
-            yield name, value
+            yield place, name, value
 
 
 @lru_cache(maxsize=1)

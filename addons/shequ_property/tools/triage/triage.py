@@ -150,8 +150,10 @@ MANY_FAIL = re.compile(
 OWNERS_CONSENT = re.compile("外墙|外立面|屋面|楼顶防水|加装电梯|屋顶")
 TRIP = re.compile("起翘|翘|松动|凹|坑|塌|井盖|缺|破|绊")
 REPEATED = re.compile(
-    "又|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
+    "又(?!不是|不|没有?(?:欠|惹|说|犯|人)|想|快|能|该|到|要(?:交|涨|收|下|到)|是|何必|怎|一年|高|大|小|新)|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
 )
+# 又臭又挡路 tells two things of one matter, and nothing of an earlier one.
+BOTH = re.compile("又[^，。,.又]{1,6}[，,]?又[^，。,.又]{1,6}")
 QUESTION = re.compile(
     "吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查|补|投|用|进|登|开通|去|参加|联系|续|充|装|算|报名|走)|多少钱|几点|标准|想知道|问一下|问下|谁知道"
 )
@@ -737,7 +739,7 @@ class Triage:
             found.append("keep_away_cut_power")
         if category == "safety.trapped":
             found.append("keep_talking")
-        if REPEATED.search(text):
+        if REPEATED.search(BOTH.sub("", text)):
             found.append("reported_before")
         if (
             not self.report.photos
