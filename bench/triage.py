@@ -31,7 +31,9 @@ SETS = {
     "_ninth": "ninth",
     "_tenth": "tenth",
     "_eleventh": "eleventh",
-    "_twelfth": "twelfth, never learned from",
+    "_twelfth": "twelfth",
+    "_thirteenth": "thirteenth",
+    "_fourteenth": "fourteenth",
 }
 LETTER_WEIGHT = 1.0
 PARTS = ("departments", "categories", "emergencies", "letters", "speed")
@@ -174,17 +176,27 @@ def told(suffix):
     ]
 
 
+def ordinary(*suffixes):
+    """List what a desk reads all day: reports no danger hides in."""
+    return [
+        row["text"]
+        for suffix in suffixes
+        for row in rows(FOLDER / f"ordinary{suffix}.csv")
+    ]
+
+
 def learn_ear():
     """Write the second ear anew, from all sets but the last; needs scikit-learn."""
     from . import _triage_ear
 
     triage, _classifier = tools()
     labels = {"r": "red", "o": "orange", "h": "harmless"}
-    spoken = [("harmless", row["text"]) for row in rows(FOLDER / "ordinary.csv")]
+    spoken = []
     for line in (FOLDER / "voices.txt").read_text(encoding="utf-8").splitlines():
         if line[1:2] == "|":
             spoken.append((labels[line[0]], line[2:]))
     sets = {suffix: told(suffix) for suffix in list(SETS)[:-1]}
+    sets["ordinary"] = [("harmless", text) for text in ordinary("", "_second", "_third")]
     teacher = _triage_ear.Teacher(triage, FOLDER, sets, spoken)
     return teacher.learn(TOOLS / "triage" / "ear.json", LETTER_WEIGHT)
 
@@ -234,7 +246,7 @@ def speed(count=500):
             for text in texts:
                 start = time.process_time()
                 if way == "danger alone":
-                    triage.danger_scan(text)
+                    triage.alarm(text)
                 else:
                     triage.triage(text, model=used)
                 taken.append((time.process_time() - start) * 1000)

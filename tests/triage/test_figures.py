@@ -46,14 +46,14 @@ def test_emergencies_ring_and_look_alikes_do_not():
     assert last["false alarms"] <= 0.06, last
 
 
-def test_the_quick_scan_judges_alike():
+def test_danger_alone_judges_like_the_whole():
     triage, _classifier = bench.tools()
-    texts = [text for _label, text in bench.told("_twelfth")]
-    same = 0
-    for text in texts:
-        urgency = triage.triage(text).urgency
-        found = triage.danger_scan(text)[0]
-        same += (urgency in ("red", "orange")) == (found is not None)
+    last = list(bench.SETS)[-1]
+    texts = [text for _label, text in bench.told(last)] + bench.ordinary("", "_second")
+    same = sum(
+        (triage.triage(text).urgency == "red") == (triage.alarm(text) is not None)
+        for text in texts
+    )
     assert same >= len(texts) * 0.98
 
 
@@ -85,6 +85,14 @@ def test_categories_of_real_messages(shared_data):
 
 def test_ordinary_reports_do_not_ring():
     triage, _classifier = bench.tools()
-    texts = [row["text"] for row in bench.rows(bench.FOLDER / "ordinary.csv")]
-    loud = [t for t in texts if triage.triage(t).urgency in ("red", "orange")]
-    assert len(loud) <= len(texts) * 0.05, loud
+    texts = bench.ordinary("", "_second", "_third")
+    loud = [t for t in texts if triage.triage(t).urgency == "red"]
+    assert len(loud) <= len(texts) * 0.02, loud
+    demo = bench.rows(bench.harness.ROOT / "data" / "demo" / "messages.csv")
+    calm = [
+        row["text"]
+        for row in demo
+        if not row["category"].startswith(("safety", "elder_care.emergency"))
+    ]
+    loud = [t for t in calm if triage.triage(t).urgency == "red"]
+    assert len(loud) <= len(calm) * 0.10, loud

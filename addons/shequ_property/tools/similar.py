@@ -9,6 +9,7 @@ import heapq
 import math
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from functools import lru_cache
 from operator import add
 
@@ -71,3 +72,19 @@ def rank(text, candidates, limit=5, threshold=0.0):
     scored = ((_compare(own, _grams(other)), key) for key, other in candidates)
     likely = (pair for pair in scored if pair[0] > 0 and pair[0] >= threshold)
     return heapq.nlargest(limit, likely, key=lambda pair: pair[0])
+
+
+def common(a, b, limit=3, at_least=2):
+    """Return the longest runs of characters both texts have, in the order of `a`.
+
+    :param int limit: how many at most
+    :param int at_least: characters of the shortest worth naming
+    """
+    first, second = (BLANK.sub("", text or "")[:400] for text in (a, b))
+    blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
+    best = heapq.nlargest(limit, blocks, key=lambda block: block.size)
+    return [
+        first[block.a : block.a + block.size]
+        for block in sorted(best)
+        if block.size >= at_least
+    ]

@@ -74,10 +74,7 @@ class Ticket(models.Model):
     def _alike(self, words, candidates, limit):
         scored = [
             (
-                similar.similarity(
-                    words,
-                    " ".join(filter(None, (t.place_text, t.description))),
-                ),
+                similar.similarity(words, t._said()),
                 t.id,
             )
             for t in candidates

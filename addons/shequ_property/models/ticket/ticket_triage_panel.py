@@ -1,6 +1,8 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ...tools import similar
 from ...tools.triage import Report
@@ -81,11 +83,52 @@ class Ticket(models.Model):
         Reason = self.env["shequ.triage.reason"]
         for ticket in self:
             result = ticket.triage_result
+            copies = ticket._duplicate_sentences()
             ticket.triage_why = (
-                Reason._panel(result, similar=ticket._similar_sentences())
-                if result
+                Reason._panel(
+                    result,
+                    similar=ticket._similar_sentences() if result else (),
+                    copies=copies,
+                )
+                if result or copies
                 else False
             )
+
+    def _duplicate_sentences(self):
+        """Name the open tickets that may be the same matter, and why they may."""
+        self.ensure_one()
+        if not self.id or not self.description or not self.is_open:
+            return []
+        found = self._likely_duplicates()._filtered_access("read")
+        return [self._duplicate_sentence(other) for other in found[:SHOWN]]
+
+    def _duplicate_sentence(self, other):
+        said = self.env["shequ.triage.reason"]._quoted(
+            similar.common(self.description, other.description)
+        )
+        link = Markup('<a href="/odoo/demand-pool/%s">%s</a>') % (other.id, other.name)
+        reasons = [
+            self.env._("same home")
+            if self.unit_id and self.unit_id == other.unit_id
+            else self.env._("same public place"),
+            self.env._("%(percent)s %% alike", percent=self._alike_percent(other)),
+        ]
+        if other.category_id and other.category_id == self.category_id:
+            reasons.insert(1, self.env._("same category"))
+        if said:
+            reasons.append(self.env._("both say %(words)s", words=said))
+        return self.env._(
+            "%(ticket)s, %(when)s: %(reasons)s",
+            ticket=link,
+            when=format_datetime(self.env, other.reported_at, dt_format="MM-dd HH:mm"),
+            reasons=self.env["shequ.triage.reason"]._listed(reasons),
+        )
+
+    def _alike_percent(self, other):
+        return round(100 * similar.similarity(self._said(), other._said()))
+
+    def _said(self):
+        return " ".join(filter(None, (self.place_text, self.description)))
 
     def _similar_sentences(self):
         """Name the tickets of the estate that were said alike and sorted by people."""

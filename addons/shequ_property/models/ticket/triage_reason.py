@@ -147,6 +147,9 @@ class TriageReason(models.AbstractModel):
     def _say_sounds_calm(self, _said, _value):
         return self.env._("The whole sentence sounds calm")
 
+    def _say_sounds_less(self, _said, _value):
+        return self.env._("The whole sentence sounds urgent, yet nobody has to run")
+
     def _say_fault_of_urgent_category(self, _said, value):
         return self.env._(
             "A fault of now in a category that is “%(urgency)s”",
@@ -291,12 +294,13 @@ class TriageReason(models.AbstractModel):
         return f"{round(100 * share)}%" if share is not None else ""
 
     @api.model
-    def _panel(self, result, hints=(), similar=()):
+    def _panel(self, result, hints=(), similar=(), copies=()):
         """Return the reasons as HTML, grouped by what they speak for.
 
         :param dict result: a `triage_result`
         :param hints: sentences for the visit
         :param similar: sentences about similar tickets
+        :param copies: sentences about what may be the same matter
         """
         result = result or {}
         rows = []
@@ -312,6 +316,8 @@ class TriageReason(models.AbstractModel):
             answer = self._answer(field, result)
             if answer or sentences:
                 rows.append(self._row(title, answer, sentences))
+        if copies:
+            rows.append(self._row(self.env._("Possible Duplicates"), "", copies))
         if hints:
             rows.append(self._row(self.env._("For the visit"), "", hints))
         return Markup("").join(rows)

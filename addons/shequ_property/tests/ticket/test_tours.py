@@ -113,3 +113,66 @@ class TestMyJobsTour(TourCase):
                 "finished",
             ],
         )
+
+
+class ToSortCase(TourCase):
+    """Three reports whose words were not clear enough."""
+
+    def to_sort(self, words, *guesses, **values):
+        ticket = self._report(words)
+        ticket.write(
+            {
+                "category_id": False,
+                "team_id": False,
+                "triage_state": "to_sort",
+                "triage_result": {
+                    "c": [[code, share] for code, share in guesses],
+                    "u": "yellow",
+                    "r": [["words", "category", ["kitchen"], guesses[0][0]]],
+                },
+                **values,
+            }
+        )
+        return ticket
+
+    def check_sorting(self):
+        leak = ("home_repair.water_leak", 0.4)
+        town = self.env["shequ.department"].search([], limit=1)
+        unclear = self.to_sort(
+            "Something with the kitchen", leak, ("home_repair.drain", 0.3)
+        )
+        wrong = self.to_sort("The green thing by the gate", leak)
+        outside = self.to_sort(
+            "The bus stops in the bicycle lane",
+            ("outside", 0.4),
+            forward_department_id=town.id,
+        )
+        self.start_tour("/odoo/to-sort", "shequ_to_sort", login="tour_dispatcher")
+        self.assertEqual(unclear.category_id.code, "home_repair.water_leak")
+        self.assertEqual(unclear.triage_state, "done")
+        self.assertIn("sorted", unclear.event_ids.mapped("code"))
+        self.assertEqual(wrong.category_id.code, "greening")
+        self.assertEqual(wrong.triage_state, "done")
+        lesson = wrong.correction_ids
+        self.assertEqual(lesson.user_id, self.dispatcher)
+        self.assertEqual(lesson.to_category_id, wrong.category_id)
+        self.assertTrue(outside.forwarded_at)
+        self.assertEqual(outside.forwarded_to, town.name)
+        self.assertFalse(outside.is_open)
+
+
+@tagged("post_install", "-at_install", "shequ_tour")
+class TestToSortTour(ToSortCase):
+    browser_size = "1280x900"
+
+    def test_the_desk_sorts_what_the_words_do_not_tell(self):
+        self.check_sorting()
+
+
+@tagged("post_install", "-at_install", "shequ_tour")
+class TestToSortTourOnThePhone(ToSortCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_the_desk_sorts_on_the_phone(self):
+        self.check_sorting()

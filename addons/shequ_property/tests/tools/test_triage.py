@@ -10,14 +10,14 @@ from ...tools.triage import (
     Entry,
     LexiconError,
     Report,
+    alarm,
     classifier,
-    danger_scan,
     standard,
     triage,
 )
 from ...tools.triage.concepts import concepts, misheard
 from ...tools.triage.sounds import sounds
-from ...tools.triage.text import Scopes, blank_idioms, clean
+from ...tools.triage.text import MISHEARD, Scopes, blank_idioms, clean
 
 CHARACTERS = "电梯困人漏水了不没有冒烟煤气味修好谢谢上次又，。！？ 12号楼abc\n"
 texts = st.one_of(st.text(max_size=80), st.text(alphabet=CHARACTERS, max_size=40))
@@ -121,15 +121,62 @@ class TestTriage(BaseCase):
         self.assertEqual(result.urgency, "red")
         self.assertTrue(result.confirm)
 
-    def test_the_quick_scan(self):
+    def test_danger_alone_is_judged_like_the_whole(self):
         for words in EMERGENCIES:
-            urgency, reasons = danger_scan(words)
-            self.assertEqual(urgency, "red", words)
-            self.assertTrue(reasons, words)
+            self.assertTrue(alarm(words), words)
         for words in ("", "灯泡爆款怎么买", "燃气费怎么交", "上次漏水修好了谢谢"):
-            self.assertIsNone(danger_scan(words)[0], words)
+            self.assertIsNone(alarm(words), words)
         own = standard().extended([Entry("红色警戒", "urgency", "red")])
-        self.assertEqual(danger_scan("红色警戒", own)[0], "red")
+        self.assertEqual(alarm("红色警戒", own).code, "own_word")
+        self.assertIsNone(alarm("红色警戒"))
+
+    def test_ordinary_reports_with_people_and_hours_in_them(self):
+        for words in (
+            "孩子把钥匙弄丢了，想换个锁芯",
+            "一楼门厅放两把椅子吧，老人等电梯能坐一坐",
+            "楼上半夜十二点还在拖桌子",
+            "卧室门反锁了打不开，里面没人",
+            "单元门口台阶缺了一角，差点绊倒",
+            "窗户把手断了关不严",
+            "卫生间角阀关不紧，滴滴答答一整夜",
+        ):
+            self.assertNotEqual(triage(words).urgency, "red", words)
+            self.assertIsNone(alarm(words), words)
+
+    def test_a_company_says_what_is_harmless_and_the_ear_believes_it(self):
+        own = standard().extended(
+            [Entry("着火点烧烤", "harmless", "harmless")], standard().categories
+        )
+        self.assertEqual(own.own_harmless, ("着火点烧烤",))
+        self.assertEqual(standard().own_harmless, ())
+        for words in ("着火点烧烤的油烟太大", "着火点烧烤几点开门"):
+            self.assertNotEqual(triage(Report(words), own).urgency, "red")
+            self.assertIsNone(alarm(words, own))
+        self.assertEqual(triage(Report("着火点烧烤着火了快来人"), own).urgency, "red")
+
+    def test_reported_before_is_no_matter_of_both(self):
+        for words, before in (
+            ("单元门口那堆东西又臭又挡路", False),
+            ("水管又漏了", True),
+            ("又漏了，又没人来", True),
+            ("我又不是第一天住这", False),
+            ("反映过好几次了，路灯不亮", True),
+        ):
+            hints = triage(words).hints
+            self.assertEqual("reported_before" in hints, before, words)
+
+    def test_misheard_words_are_looked_up_by_what_is_in_them(self):
+        for wrong, right, one_of in MISHEARD:
+            self.assertTrue(one_of, right)
+            self.assertFalse(wrong.search("的一了是"), right)
+        for words, said in (
+            ("垫梯", "电梯"),
+            ("困主了", "困住了"),
+            ("天燃气", "天然气"),
+            ("水管暴了", "水管爆了"),
+            ("头运了", "头晕了"),
+        ):
+            self.assertEqual(clean(words), said)
 
     def test_mistyped_words_are_heard(self):
         for words in ("老人混迷了", "孩子溺谁了", "插座冒咽了"):

@@ -59,11 +59,12 @@ def features(text):
 
 
 def values(groups):
-    """Pairs (name, value) of the features: characters and sounds share one unit."""
+    """Triples (kind, name, value) of the features: the names of the first two kinds,
+    characters and sounds, share one unit."""
     for place, (names, weight) in enumerate(zip(groups, GROUPS)):
         value = weight / math.sqrt(len(names) or 1) if place < 2 else weight
         for name in names:
-            yield name, value
+            yield place, name, value
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +122,32 @@ def listen(text):
     """Return dict "red", "orange", "harmless" → 0..1; they sum up to 1."""
     loud, red = map(chance, odds(plain(text)))
     return {"red": loud * red, "orange": loud * (1 - red), "harmless": 1 - loud}
+
+
+def gate_features(text):
+    """One to three characters in a row: what the quick look sums up."""
+    later = text[1:]
+    pairs = map("".join, zip(text, later))
+    return {*text, *pairs, *map("".join, zip(text, later, text[2:]))}
+
+
+def gate(text):
+    """Tell whether a text may be an emergency at all; a few microseconds."""
+    learned = model()["gate"]
+    known = learned["features"].get
+    least = (learned["opens"] - learned["bias"]) * model()["scale"]
+    return any(
+        sum(known(name, 0) for name in gate_features(part)) >= least
+        for part in parts(text)
+    )
+
+
+def is_red(loud, red, evidence):
+    """Tell whether what is urgent is red, from both log odds and the evidence."""
+    level = model()["level"]
+    total = level["bias"] + level["loud"] * loud + level["heard_red"] * red
+    total += sum(level.get(name, 0.0) for name in evidence)
+    return chance(total) >= level["from"]
 
 
 def weigh(loud, evidence, length=0.0):

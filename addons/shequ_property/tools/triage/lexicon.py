@@ -131,6 +131,8 @@ class Lexicon:
                 harmless.add(entry.word)
                 continue
             self._index.setdefault(entry.word[:2], []).append(entry)
+        own = harmless - set(IDIOMS)
+        self.own_harmless = tuple(sorted(own, key=lambda word: (-len(word), word)))
         # Longest first, so that a word is not found inside a longer one of its role.
         for found in self._index.values():
             found.sort(key=lambda entry: -len(entry.word))

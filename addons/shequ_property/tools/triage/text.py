@@ -9,6 +9,7 @@ the place where 「不漏了」 and 「漏得不行了」 part.
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 
 ACTIVE = "active"
 NEGATED = "negated"
@@ -25,40 +26,59 @@ SINGLE = str.maketrans(
     "电楼漏烟灾门锁气灯坏压热车辆积灭伤摔头晕倒没还应关系开启厕间厨厅婴儿孙妇"
     "药医护触瓦斯烧报险员话声响样个们这来说过时后帮请谢发现里里吗无为点东师傅",
 )
-# (what is heard, what was said).  The guards keep 3楼水管 and 突然气味 as they are.
+# (what is heard, what was said, characters one of which is in it).  The guards keep
+# 3楼水管 and 突然气味 as they are.
 MISHEARD = [
-    (re.compile(wrong), right)
-    for wrong, right in [
-        ("[店垫]梯|电题|(?<![\\d几一二两三四五六七八九十])点梯", "电梯"),
-        ("困主(?=了|在|人)", "困住"),
+    (re.compile(wrong), right, frozenset(one_of))
+    for wrong, right, one_of in [
+        (
+            "[店垫]梯|电题|(?<![\\d几一二两三四五六七八九十])点梯",
+            "电梯",
+            "梯题",
+        ),
+        ("困主(?=了|在|人)", "困住", "主"),
         (
             "(?<![\\d一二三四五六七八九十几整本这该每下上顶])楼水(?![管压费表箱龙泵电池塔])",
             "漏水",
+            "楼",
         ),
-        ("漏谁", "漏水"),
+        ("漏谁", "漏水", "谁"),
         (
             "(?<![\\d一二三四五六七八九十几整本这该每下上顶])楼电(?![梯线表箱费路闸缆灯井话动视子])|露电|漏店",
             "漏电",
+            "楼露店",
         ),
-        ("漏汽|露气", "漏气"),
-        ("冒[咽焑胭焰菸]|毛烟|帽烟", "冒烟"),
-        ("找火了|着或了|(?<![等看跟拿带盯推运拉提守靠朝])着[货伙](?=了|啦)", "着火了"),
-        ("起[活伙]了", "起火了"),
-        ("[媒霉每]气(?=[漏泄罐灶管])|煤汽", "煤气"),
-        ("(?<![突忽偶虽既居竟自显当仍依果必悠全天])然气(?![味愤得呼])", "燃气"),
-        ("天燃气", "天然气"),
-        ("触店|处电(?=了|着|倒)", "触电"),
-        ("头[运云](?=了|的|站|得|眼|，|,|$)|头昏|脑壳[昏晕]|脑阔[昏晕疼]", "头晕"),
-        ("[晕云]到(?=了|在)|云倒", "晕倒"),
-        ("摔到(?=了|在|地)|(?<![价格率股数])跌到了", "摔倒"),
-        ("一交(?=了|，|,|。|$)(?<=摔了一交)", "一跤"),
-        ("救名|(?<![会能也这])就命(?![令题])", "救命"),
-        ("积谁", "积水"),
-        ("[暴抱]管", "爆管"),
-        ("水管[暴报]", "水管爆"),
-        ("[暴抱]裂", "爆裂"),
-        ("反水", "返水"),
-        ("着火火", "着火"),
+        ("漏汽|露气", "漏气", "汽露"),
+        ("冒[咽焑胭焰菸]|毛烟|帽烟", "冒烟", "咽焑胭焰菸毛帽"),
+        (
+            "找火了|着或了|(?<![等看跟拿带盯推运拉提守靠朝])着[货伙](?=了|啦)",
+            "着火了",
+            "找或货伙",
+        ),
+        ("起[活伙]了", "起火了", "活伙"),
+        ("[媒霉每]气(?=[漏泄罐灶管])|煤汽", "煤气", "媒霉每汽"),
+        (
+            "(?<![突忽偶虽既居竟自显当仍依果必悠全天])然气(?![味愤得呼])",
+            "燃气",
+            "然",
+        ),
+        ("天燃气", "天然气", "燃"),
+        ("触店|处电(?=了|着|倒)", "触电", "店处"),
+        (
+            "头[运云](?=了|的|站|得|眼|，|,|$)|头昏|脑壳[昏晕]|脑阔[昏晕疼]",
+            "头晕",
+            "运云昏壳阔",
+        ),
+        ("[晕云]到(?=了|在)|云倒", "晕倒", "晕云"),
+        ("摔到(?=了|在|地)|(?<![价格率股数])跌到了", "摔倒", "摔跌"),
+        ("一交(?=了|，|,|。|$)(?<=摔了一交)", "一跤", "交"),
+        ("救名|(?<![会能也这])就命(?![令题])", "救命", "名命"),
+        ("积谁", "积水", "谁"),
+        ("[暴抱]管", "爆管", "暴抱"),
+        ("水管[暴报]", "水管爆", "暴报"),
+        ("[暴抱]裂", "爆裂", "暴抱"),
+        ("反水", "返水", "反"),
+        ("着火火", "着火", "火"),
     ]
 ]
 # Harmless words that contain a word of danger; they are blanked before any rule looks.
@@ -155,8 +175,9 @@ PAST_MARK = re.compile(
 IF_MARK = re.compile(
     "如果|要是|万一|假如|假设|一旦|若是|倘若|若|遇到|碰到|碰上|遇上|发生(?!了)|出现(?!了)|以防|怕万一|防止|预防|避免|防范|以免|免得|为了防"
 )
-FOR_INFO = re.compile(
-    "怎么办|怎么处理|如何|怎样|怎么(?:自救|报警|应对|逃生|预防|防|求救|联系|办)|该(?:打|找|做|怎么)|打什么电话|打哪个电话|找谁|联系谁|谁负责|谁赔|赔不赔|赔偿吗|能赔|由谁|流程|步骤|有没有预案|预案|应急|注意(?:什么|事项|些)|责任|会不会|有人管吗|能不能|多久能|响应"
+# Said right before it, this is one's worry: 真要着火消防车都进不来.
+WORRY = re.compile(
+    "(?:真要是?|要真|真(?:的)?(?=[着起失出漏])|万一|一旦|要是|如果|假如|若是|怕|担心|生怕|以防|省得|免得|以免)[^，。,.]{0,4}$"
 )
 HEARSAY = re.compile(
     "听说|据说|隔壁小区|别的小区|其他小区|人家小区|新闻里|网上说|外地|那个小区|朋友家小区"
@@ -186,6 +207,9 @@ THANKS = re.compile(
 )
 
 
+INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff]")
+
+
 def clean(text):
     """Return the text in one spelling, of characters only a machine would miss.
 
@@ -193,9 +217,12 @@ def clean(text):
     recognition mishears becomes the word that was said.
     """
     text = unicodedata.normalize("NFKC", text or "").lower().translate(SINGLE)
-    text = re.sub(r"[\u200b-\u200f\ufeff]", "", text)
-    for wrong, right in MISHEARD:
-        text = wrong.sub(right, text)
+    text = INVISIBLE.sub("", text)
+    there = set(text)
+    for wrong, right, one_of in MISHEARD:
+        if not one_of.isdisjoint(there):
+            text = wrong.sub(right, text)
+            there.update(right)
     return text
 
 
@@ -217,12 +244,32 @@ SAYINGS = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
+def _by_beginning(words):
+    """Words by their first two characters, each with its place in the order."""
+    found = {}
+    for place, word in enumerate(words):
+        found.setdefault(word[:2], []).append((place, word))
+    return found
+
+
+def _present(words, text):
+    """Those of the words that may be in the text, in their order."""
+    index = _by_beginning(tuple(words))
+    there = index.keys() & {*text, *map("".join, zip(text, text[1:]))}
+    return [word for _place, word in sorted(p for key in there for p in index[key])]
+
+
 def blank_idioms(text, idioms=IDIOMS):
     """Replace harmless words by as many ○, so that positions stay."""
-    for word in idioms:
+    for word in _present(idioms, text):
         if word in text:
             text = text.replace(word, "○" * len(word))
     return SAYINGS.sub(lambda match: "○" * len(match[0]), text)
+
+
+# 怕是漏了, 万一着了: told with this it has begun.
+HAS_HAPPENED = ("了", "着", "得", "啦", "咗")
 
 
 class Scopes:
@@ -310,6 +357,8 @@ class Scopes:
         ):
             return IMAGINED
         if IF_MARK.search(lead) and not NOW.search(sentence) and not urgent:
+            return IMAGINED
+        if WORRY.search(before) and not urgent and not after.startswith(HAS_HAPPENED):
             return IMAGINED
         if PAST_MARK.search(text[sentence_start:start]) and not NOW.search(sentence):
             return PAST

@@ -35,12 +35,8 @@ LETTER = 300
 READ = 320
 # A report is short; what is longer has to be surer to ring.
 SHORT = 60
-# Log odds from which the ear is so sure that the rules could not change its mind.
-SURE_EAR = 3.0
-# Log odds from which what rings is red: what no rule knows, and what rules call orange.
-RED_ALONE, RED_TOO = -0.7, 1.5
-# The quick scan asks the rules about the level only below; it errs to red.
-RED_SCAN = 0.5
+# The most that rules can say for danger.
+UTMOST = ("red", "sure", "more")
 # Two phrases of a formal letter count like twice the length, up to so much.
 FORMAL_MOST = 4.0
 # And words are looked up in so many.
@@ -154,8 +150,10 @@ MANY_FAIL = re.compile(
 OWNERS_CONSENT = re.compile("外墙|外立面|屋面|楼顶防水|加装电梯|屋顶")
 TRIP = re.compile("起翘|翘|松动|凹|坑|塌|井盖|缺|破|绊")
 REPEATED = re.compile(
-    "又|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
+    "又(?!不是|不|没有?(?:欠|惹|说|犯|人)|想|快|能|该|到|要(?:交|涨|收|下|到)|是|何必|怎|一年|高|大|小|新)|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
 )
+# 又臭又挡路 tells two things of one matter, and nothing of an earlier one.
+BOTH = re.compile("又[^，。,.又]{1,6}[，,]?又[^，。,.又]{1,6}")
 QUESTION = re.compile(
     "吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查|补|投|用|进|登|开通|去|参加|联系|续|充|装|算|报名|走)|多少钱|几点|标准|想知道|问一下|问下|谁知道"
 )
@@ -178,7 +176,14 @@ TELLING = re.compile(
 )
 
 
+# Dangers that are none where nobody is: 门反锁了，里面没人.
+OF_PEOPLE = ("trapped", "trapped_lift", "child_alone")
+NOBODY_IN = re.compile(
+    "(?:里面?|里头|里边|屋里|家里|车里|房里)(?:倒是|也|并|又|都|现在)?没有?人(?![应理管接来答开说救会知在看])|(?:人|谁)(?:倒是|都|也)?(?:没|不)(?:有)?在里"
+)
 SOUND = ("red", "orange")
+# Thanks and farewells do not take away what is told without scope.
+TOLD = (scope.SOLVED, scope.PAST)
 _UNASKED = object()
 # Flag, category and concepts of what only the ear knows, the most dangerous first.
 HEARD = [
@@ -209,14 +214,21 @@ class Triage:
         self.text = scope.clean((report.words or "")[:LOOK_UP])
         self.blanked = scope.blank_idioms(self.text[:READ], lexicon.harmless)
         self.scopes = scope.Scopes(self.blanked)
-        self.heard = "".join(self.text[:READ].split())
+        self.heard = self.without_own_harmless(self.text[:READ])
         self.hits = lexicon.find(self.text) if look_up else []
         self.reasons = []
+        self.odds = None
         self.ringing = _UNASKED
         self.heard_of = ""
         self.scores = defaultdict(float)
         self.flags = {}
         self.dangers = []
+
+    def without_own_harmless(self, text):
+        """What the ear hears: it learned our sayings, a company's it cannot know."""
+        for word in self.lexicon.own_harmless:
+            text = text.replace(word, "")
+        return "".join(text.split())
 
     def say(self, code, of, words=(), value=""):
         self.reasons.append(Reason(code, of, tuple(words), value))
@@ -279,7 +291,9 @@ class Triage:
                 if not match[0]:
                     continue
                 status = self.status(match)
-                if status == scope.ACTIVE:
+                if danger.code in OF_PEOPLE and NOBODY_IN.search(text):
+                    status = scope.NEGATED
+                if status == scope.ACTIVE or not danger.scoped and status in TOLD:
                     self.dangers.append((danger, match.start(), match[0]))
                     break
                 self.say(f"not_now_{status}", "urgency", [match[0]], danger.code)
@@ -366,22 +380,30 @@ class Triage:
         and a person confirms; what only looks like an emergency does not."""
         if not self.text.strip():
             return urgency, sure, confirm
-        loud, red = ear.odds(self.heard)
-        together = ear.weigh(loud, self.evidence(category), self.length())
+        loud, red = self.odds or ear.odds(self.heard)
+        evidence = self.evidence(category)
+        together = ear.weigh(loud, evidence, self.length())
         if together >= ear.rings():
-            if urgency in ("red", "orange"):
-                if urgency == "orange" and red > RED_TOO:
-                    self.say("sounds_urgent", "urgency", [], "red")
-                    urgency, confirm = "red", True
-                return urgency, max(sure, round(together, 3)), confirm
-            level = "red" if red > RED_ALONE else "orange"
-            self.say("sounds_urgent", "urgency", self.hear_what(level), level)
-            return level, min(round(together, 3), 0.85), True
-        if urgency in ("red", "orange") and not self.own_word():
+            level = "red" if ear.is_red(loud, red, evidence) else "orange"
+            return self.ring(level, round(together, 3), urgency, sure, confirm)
+        if urgency in SOUND and not self.own_word():
             # Whoever is shown it sees that it was thought of.
             self.say("sounds_calm", "urgency", [], "yellow")
             return "yellow", 0.5, urgency == "red"
         return urgency, sure, confirm
+
+    def ring(self, level, together, urgency, sure, confirm):
+        """It rings: red or orange, whatever found it."""
+        if urgency not in SOUND:
+            self.say("sounds_urgent", "urgency", self.hear_what(level), level)
+            return level, min(together, 0.85), True
+        if urgency == "red" and self.own_word():
+            level = "red"
+        if level != urgency:
+            said = "sounds_urgent" if level == "red" else "sounds_less"
+            self.say(said, "urgency", [], level)
+            confirm = level == "red"
+        return level, max(sure, together), confirm
 
     def own_word(self):
         return any(danger.code == "own_word" for danger, _start, _w in self.dangers)
@@ -717,7 +739,7 @@ class Triage:
             found.append("keep_away_cut_power")
         if category == "safety.trapped":
             found.append("keep_talking")
-        if REPEATED.search(text):
+        if REPEATED.search(BOTH.sub("", text)):
             found.append("reported_before")
         if (
             not self.report.photos
@@ -729,29 +751,24 @@ class Triage:
 
     # ---- danger alone ------------------------------------------------------------
 
-    def scan(self):
-        """Return ("red", "orange" or None, reasons) without looking for a category.
+    def scan(self, category=None):
+        """Return red, orange or None: the same judgement as `run`, and nothing else.
 
-        What the ear alone is sure of is not asked of the rules.
+        :param str category: what a person said it is about
         """
         if not self.text.strip():
-            return None, ()
-        loud, red = ear.odds(self.heard)
-        utmost = ear.weigh(loud, ("red", "sure", "more"), self.length())
+            return None
+        self.odds = ear.odds(self.heard)
+        utmost = ear.weigh(self.odds[0], UTMOST, self.length())
         if utmost < ear.rings() and not self.lexicon.own_urgency:
             # Whatever the rules found, it would not ring.
-            return None, ()
-        unsure = abs(loud) < SURE_EAR or (loud > 0 and red <= RED_SCAN)
-        if unsure or self.lexicon.own_urgency or self.length():
-            self.hits = self.hits or self.lexicon.find(self.text)
-            self.find_dangers()
-            urgency, _sure, _confirm = self.second_ear(*self.urgency("service"), None)
-        else:
-            urgency = None
-            if loud > 0:
-                urgency = "red"
-                self.say("sounds_urgent", "urgency", self.hear_what(urgency), urgency)
-        return (urgency if urgency in SOUND else None), tuple(self.reasons)
+            return None
+        self.hits = self.lexicon.find(self.text)
+        self.find_dangers()
+        urgency, _sure, _confirm = self.second_ear(
+            *self.urgency(category or "service"), category
+        )
+        return urgency if urgency in SOUND else None
 
 
 def _softmax(scores, heat=0.45):
@@ -777,20 +794,3 @@ def triage(report, lexicon=None, model=None, context=None):
     if isinstance(report, str):
         report = Report(report)
     return Triage(report, lexicon or standard(), model, context).run()
-
-
-def danger_scan(text, lexicon=None):
-    """Tell quickly whether a report that has its category already may be urgent.
-
-    The same judgement as `triage`, without categories, hints and times.
-
-    :param str text: as written or dictated
-    :return: ("red", "orange" or None, tuple of Reason)
-    """
-    lexicon = lexicon or standard()
-    look_up = lexicon.own_urgency
-    if not look_up and len(text or "") <= SHORT:
-        loud, _red = ear.odds(ear.plain(text))
-        if loud < -SURE_EAR:
-            return None, ()
-    return Triage(Report(text), lexicon, look_up=look_up).scan()
