@@ -8,6 +8,8 @@ from .database import RUN_PREFIX
 
 # A directory of tests on the command line replaces these.
 DEFAULT_TESTS = ["addons/*/tests", "tests"]
+# Options with which tests run one after the other, or as they say themselves.
+ALONE = {"-n", "--numprocesses", "-k", "-m", "-x", "--pdb", "-s", "--collect-only"}
 
 
 def names_tests(arguments):
@@ -27,10 +29,22 @@ def default_tests():
     return found
 
 
+def in_parallel(arguments):
+    """Tell whether to share the tests among processes, each with its own database.
+
+    Only of all tests: a few are sooner done than a second process is there.
+    """
+    asked = any(word.split("=")[0] in ALONE for word in arguments)
+    return not asked and not names_tests(arguments) and (os.cpu_count() or 1) > 1
+
+
 def command(database, arguments):
     """The pytest command line. Odoo's settings are in the environment."""
     words = [str(layout.PYTHON), "-m", "pytest", f"--odoo-config={layout.CONF}"]
     words += [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=error"]
+    if in_parallel(arguments):
+        # Two whatever the machine has: more are for those who ask with -n.
+        words += ["--numprocesses=2", "--dist=loadfile"]
     words += list(arguments)
     if not names_tests(arguments):
         words += default_tests()

@@ -616,6 +616,15 @@ def test_all_tests_run_unless_some_are_named():
     assert "tests" not in some
 
 
+def test_all_tests_are_shared_among_processes_and_a_few_are_not(monkeypatch):
+    monkeypatch.setattr(testing.os, "cpu_count", lambda: 4)
+    assert "--numprocesses=2" in testing.command("db", ["-q"])
+    for words in (["-k", "sla"], ["--pdb"], ["-n", "0"], ["tests/test_cli.py"]):
+        assert "--numprocesses=2" not in testing.command("db", words)
+    monkeypatch.setattr(testing.os, "cpu_count", lambda: 1)
+    assert "--numprocesses=2" not in testing.command("db", [])
+
+
 def test_xml_faults_are_found(tmp_path):
     good, broken, twice = (tmp_path / f"{name}.xml" for name in "abc")
     good.write_text('<odoo><record id="a"/><record id="b"/></odoo>')
