@@ -39,6 +39,7 @@
         "security/office_rules.xml",
         "security/triage_rules.xml",
         "security/care_rules.xml",
+        "security/governance_contract_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
