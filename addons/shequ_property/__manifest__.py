@@ -70,6 +70,8 @@
         "data/performance_rules.xml",
         "data/ir_cron_care.xml",
         "data/dispatch.xml",
+        "data/governance_contract.xml",
+        "data/service_standards.xml",
         # views
         "views/menus.xml",
         "report/estate_labels.xml",

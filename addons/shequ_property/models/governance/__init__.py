@@ -4,6 +4,7 @@ from . import service_grade
 from . import service_standard
 from . import contract
 from . import contract_price
+from . import contract_ocds
 from . import contract_version
 from . import contract_commitment
 from . import contract_sheet

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 USES = [
     ("home", "Homes"),
@@ -15,10 +15,32 @@ PER = [
 ]
 
 
+class ContractTermMixin(models.AbstractModel):
+    """Rows that are terms of a contract: changed in a draft or an amendment alone."""
+
+    _name = "shequ.contract.term.mixin"
+    _description = "Term of a Contract"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows.contract_id._check_editable()
+        return rows
+
+    def write(self, vals):
+        self.contract_id._check_editable()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_while_editable(self):
+        self.contract_id._check_editable()
+
+
 class ContractPrice(models.Model):
     """A price in a contract (收费标准), with what 明码标价 has to say of it."""
 
     _name = "shequ.contract.price"
+    _inherit = ["shequ.contract.term.mixin"]
     _description = "Contract Price"
     _order = "contract_id, sequence, id"
 
@@ -46,3 +68,16 @@ class ContractPrice(models.Model):
     _amount_positive = models.Constraint(
         "CHECK (amount >= 0)", "A price is not negative."
     )
+
+    def _terms(self):
+        self.ensure_one()
+        return {
+            "key": str(self.id),
+            "name": self.name,
+            "use": self.use,
+            "cents": round(self.amount * 100),
+            "per": self.per,
+            "control": self.price_control,
+            "basis": self.basis or "",
+            "content": self.content or "",
+        }

@@ -11,10 +11,18 @@ class RoundPoint(models.Model):
     round_id = fields.Many2one(
         "shequ.round", required=True, index=True, ondelete="cascade"
     )
+    estate_id = fields.Many2one(related="round_id.estate_id")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True)
     photo = fields.Boolean(string="Photo Required")
-    spot_id = fields.Many2one("shequ.spot", string="Place", ondelete="set null")
+    spot_id = fields.Many2one(
+        "shequ.spot",
+        string="Place",
+        ondelete="set null",
+        domain="[('estate_id', '=', estate_id)]",
+    )
     category_id = fields.Many2one(
-        "shequ.ticket.category", help="Of the ticket that a fault becomes."
+        "shequ.ticket.category",
+        string="Ticket of a Fault",
+        help="Of the ticket that a fault becomes. Empty: as the plan says.",
     )
