@@ -143,6 +143,9 @@
         "views/ticket/service_views.xml",
         "views/people/registration_views.xml",
         "views/ticket/triage_settings_views.xml",
+        "report/contract_report.xml",
+        "views/governance/contract_views.xml",
+        "views/governance/round_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

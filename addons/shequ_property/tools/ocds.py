@@ -12,7 +12,11 @@ import copy
 
 VERSION = "1.1"
 #: Of a release, by what happened to the contract.
-TAGS = {"new": "contract", "amended": "contractAmendment", "ended": "contractTermination"}
+TAGS = {
+    "new": "contract",
+    "amended": "contractAmendment",
+    "ended": "contractTermination",
+}
 STATUS = {"draft": "pending", "active": "active", "ended": "terminated"}
 #: Of a measured promise (milestoneStatus, a closed list).
 MILESTONES = {"kept": "met", "broken": "notMet", "none": "scheduled"}

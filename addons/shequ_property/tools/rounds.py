@@ -95,5 +95,3 @@ def checklist(text):
         if name:
             points.append((name, photo))
     return points
-
-

@@ -7,9 +7,7 @@ class ContractAnswer(models.TransientModel):
     _name = "shequ.contract.answer"
     _description = "Answer a Dispute"
 
-    dispute_id = fields.Many2one(
-        "shequ.contract.dispute", required=True, readonly=True
-    )
+    dispute_id = fields.Many2one("shequ.contract.dispute", required=True, readonly=True)
     words = fields.Text(
         string="Answer", required=True, help="The committee and residents read it."
     )

@@ -26,9 +26,7 @@ class ContractAttest(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
-        photos = [
-            {"name": one.name, "raw": one.raw} for one in self.attachment_ids
-        ]
+        photos = [{"name": one.name, "raw": one.raw} for one in self.attachment_ids]
         self.measure_id._attest(self.kept == "yes", self.words, photos)
         # Kept in their shrunk form by the attestation.
         self.attachment_ids.unlink()

@@ -27,9 +27,7 @@ class ContractEnd(models.TransientModel):
     notice_given_on = fields.Date(
         required=True, default=lambda self: self.env["shequ.estate"]._today()
     )
-    notice_days = fields.Integer(
-        string="Notice (Days)", compute="_compute_notice_days"
-    )
+    notice_days = fields.Integer(string="Notice (Days)", compute="_compute_notice_days")
     last_day = fields.Date(
         compute="_compute_last_day", store=True, readonly=False, required=True
     )

@@ -220,7 +220,9 @@ class Contract(models.Model):
         for contract in self:
             if not contract.estate_ids:
                 raise ValidationError(
-                    self.env._("%(contract)s: choose an estate.", contract=contract.title)
+                    self.env._(
+                        "%(contract)s: choose an estate.", contract=contract.title
+                    )
                 )
             foreign = contract.estate_ids.filtered(
                 lambda estate, c=contract: estate.company_id != c.company_id
@@ -573,9 +575,7 @@ class Contract(models.Model):
         if self.is_indefinite or not self.date_to:
             return self._setting("notice_days_indefinite", 60)
         return (
-            self.notice_days_owner
-            if ended_by == "owners"
-            else self.notice_days_company
+            self.notice_days_owner if ended_by == "owners" else self.notice_days_company
         )
 
     def _end_due(self):

@@ -68,17 +68,21 @@ class ContractMeasure(models.Model):
             raise UserError(
                 self.env._("A photo belongs to it: evidence that residents can see.")
             )
-        attestation = self.env["shequ.contract.attestation"].sudo().create(
-            {
-                "measure_id": row.id,
-                "estate_id": row.estate_id.id,
-                "company_id": row.company_id.id,
-                "at": fields.Datetime.now(),
-                "user_id": self.env.uid,
-                "kept": kept,
-                "words": words,
-                "attachment_ids": [(6, 0, row._keep_photos(photos).ids)],
-            }
+        attestation = (
+            self.env["shequ.contract.attestation"]
+            .sudo()
+            .create(
+                {
+                    "measure_id": row.id,
+                    "estate_id": row.estate_id.id,
+                    "company_id": row.company_id.id,
+                    "at": fields.Datetime.now(),
+                    "user_id": self.env.uid,
+                    "kept": kept,
+                    "words": words,
+                    "attachment_ids": [(6, 0, row._keep_photos(photos).ids)],
+                }
+            )
         )
         row.invalidate_recordset(["attestation_ids"])
         row._judge({})

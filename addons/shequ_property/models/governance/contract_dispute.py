@@ -162,13 +162,17 @@ class ContractMeasure(models.Model):
             raise UserError(self.env._("Please say why you do not agree."))
         row.sheet_id.lock_for_update()
         row.invalidate_recordset(["dispute_ids"])
-        in_office = self.env["shequ.committee.member"].sudo().search_count(
-            [
-                ("partner_id", "=", partner.id),
-                ("estate_id", "=", row.estate_id.id),
-                ("is_current", "=", True),
-            ],
-            limit=1,
+        in_office = (
+            self.env["shequ.committee.member"]
+            .sudo()
+            .search_count(
+                [
+                    ("partner_id", "=", partner.id),
+                    ("estate_id", "=", row.estate_id.id),
+                    ("is_current", "=", True),
+                ],
+                limit=1,
+            )
         )
         if not in_office:
             raise AccessError(

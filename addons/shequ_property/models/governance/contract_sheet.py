@@ -119,9 +119,9 @@ class ContractSheet(models.Model):
         """Days of an estate as ``(from, until)`` in UTC, the end left out."""
         zone = ZoneInfo(estate.tz or "Asia/Shanghai")
         return tuple(
-            datetime.combine(day, time(), zone).astimezone(ZoneInfo("UTC")).replace(
-                tzinfo=None
-            )
+            datetime.combine(day, time(), zone)
+            .astimezone(ZoneInfo("UTC"))
+            .replace(tzinfo=None)
             for day in (start, fields.Date.add(end, days=1))
         )
 
@@ -212,9 +212,7 @@ class ContractSheet(models.Model):
                     "score": score or 0,
                     "kept_count": len(rows.filtered(lambda r: r.state == "kept")),
                     "broken_count": len(rows.filtered(lambda r: r.state == "broken")),
-                    "waiting_count": len(
-                        rows.filtered(lambda r: r.state == "waiting")
-                    ),
+                    "waiting_count": len(rows.filtered(lambda r: r.state == "waiting")),
                     "deduction": promises.deduction(
                         (row.state, round(row.deduction * 100)) for row in rows
                     )
@@ -232,8 +230,10 @@ class ContractSheet(models.Model):
         today = self.env["shequ.estate"]._today()
         midnight = self.env["shequ.ticket"]._start_of_today()
         month = periods.first(today)
-        contracts = self.env["shequ.contract"].sudo().search(
-            [("state", "=", "active"), ("date_from", "<=", today)]
+        contracts = (
+            self.env["shequ.contract"]
+            .sudo()
+            .search([("state", "=", "active"), ("date_from", "<=", today)])
         )
         cron = self.env["ir.cron"]
         for start in range(0, len(contracts), BATCH):
@@ -272,7 +272,9 @@ class ContractSheet(models.Model):
         for sheet in self.filtered(lambda s: s.state == "open"):
             if periods.span("month", sheet.month)[1] >= today:
                 raise UserError(
-                    self.env._("%(sheet)s: the month is not over.", sheet=sheet.display_name)
+                    self.env._(
+                        "%(sheet)s: the month is not over.", sheet=sheet.display_name
+                    )
                 )
             sheet._count()
             sheet._check_settled()

@@ -184,9 +184,7 @@ class Contract(models.Model):
         if not self.amending:
             raise UserError(self.env._("The contract is not being amended."))
         if not self._pending_changes():
-            raise UserError(
-                self.env._("Nothing differs from the version in force.")
-            )
+            raise UserError(self.env._("Nothing differs from the version in force."))
         if date < self.date_from:
             raise UserError(
                 self.env._("An amendment cannot hold before the contract does.")
@@ -285,5 +283,3 @@ class Contract(models.Model):
                 for old, new in changed
             ]
         return lines
-
-

@@ -190,7 +190,9 @@ class Round(models.Model):
     def _unlink_unwalked(self):
         if self.sudo().task_ids.filtered(lambda t: t.state != "planned"):
             raise UserError(
-                self.env._("Rounds that were walked or missed are kept: archive the plan.")
+                self.env._(
+                    "Rounds that were walked or missed are kept: archive the plan."
+                )
             )
 
     def unlink(self):
@@ -315,9 +317,7 @@ class Round(models.Model):
         until = self.env["shequ.estate"]._today() + timedelta(days=days)
         for plan in self:
             if not plan.point_ids:
-                raise UserError(
-                    self.env._("“%s” has no checklist yet.", plan.name)
-                )
+                raise UserError(self.env._("“%s” has no checklist yet.", plan.name))
             if plan.contract_id and not plan._is_running():
                 raise UserError(
                     self.env._(

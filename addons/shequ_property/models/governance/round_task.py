@@ -90,9 +90,7 @@ class RoundTask(models.Model):
 
     def _drop(self):
         """Take away what was planned and has not begun, as super-user."""
-        tasks = self.sudo().filtered(
-            lambda t: t.state == "planned" and not t.check_ids
-        )
+        tasks = self.sudo().filtered(lambda t: t.state == "planned" and not t.check_ids)
         tasks.activity_ids.unlink()
         tasks.unlink()
 
@@ -166,9 +164,7 @@ class RoundTask(models.Model):
         self._begin()
         empty = task.check_ids.filtered(lambda check: not check.result)
         if empty:
-            raise UserError(
-                self.env._("“%s” has not been checked yet.", empty[0].name)
-            )
+            raise UserError(self.env._("“%s” has not been checked yet.", empty[0].name))
         now = fields.Datetime.now()
         task.with_context(**QUIET).write(
             {
@@ -231,7 +227,9 @@ class RoundTask(models.Model):
             due.with_context(**QUIET).write({"state": "missed"})
             due.activity_unlink([ACTIVITY])
             due.round_id._tell_missed()
-            if not cron._commit_progress(len(due), remaining=tasks.search_count(domain)):
+            if not cron._commit_progress(
+                len(due), remaining=tasks.search_count(domain)
+            ):
                 break
 
     @api.model
@@ -282,7 +280,8 @@ class RoundTask(models.Model):
         now = fields.Datetime.now()
         days = self.env["shequ.contract"]._setting("round_late_days", 7)
         mine = Domain("worker_id", "in", workers.ids) | (
-            Domain("worker_id", "=", False) & Domain("team_id", "in", workers.team_ids.ids)
+            Domain("worker_id", "=", False)
+            & Domain("team_id", "in", workers.team_ids.ids)
         )
         tasks = self.search(
             mine

@@ -1,0 +1,3 @@
+from . import test_contract
+from . import test_promise_sheet
+from . import test_round
