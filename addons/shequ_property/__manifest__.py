@@ -117,6 +117,7 @@
         "views/portal/portal_ticket.xml",
         "views/portal/portal_visit.xml",
         "views/portal/portal_services.xml",
+        "views/portal/portal_promises.xml",
         "views/portal/portal_neighbours.xml",
         "views/portal/portal_homes.xml",
         "views/portal/portal_login.xml",
@@ -164,6 +165,7 @@
             "shequ_property/static/src/estate/**/*",
             "shequ_property/static/src/people/**/*",
             "shequ_property/static/src/ticket/**/*",
+            "shequ_property/static/src/governance/**/*",
         ],
         "web.assets_tests": [
             "shequ_property/static/tests/tours/**/*",
