@@ -26,7 +26,7 @@ PAST = 3
 CONTRACTS = {
     "JHYY": ("grade_2", "金昊雅苑业主大会", 2.20, 3, 3),
     "MQXQ": ("grade_3", "明强小区业主大会", 1.45, 2, 13),
-    "KLJY": ("grade_3", "昆仑家园物业管理委员会", 1.68, 1, 24),
+    "KLJY": ("grade_3", "昆仑家园物业管理委员会", 1.68, 3, 24),
 }
 # Kind of round: which of the workers of the estate walks it, and how often not.
 WALKERS = {

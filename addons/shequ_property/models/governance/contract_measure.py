@@ -8,7 +8,7 @@ from .measure_mixin import AREAS, DIRECTIONS, MEASURES, PERIODS, UNITS
 from .measure_sources import SOURCES
 
 RESULTS = [
-    (promises.KEPT, "Kept"),
+    (promises.KEPT, "Promise Kept"),
     (promises.BROKEN, "Broken"),
     (promises.NOTHING, "Nothing to Measure"),
     ("waiting", "To Be Attested"),
@@ -60,7 +60,7 @@ class ContractMeasure(models.Model):
     direction = fields.Selection(DIRECTIONS, required=True, readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=False)
     period = fields.Selection(PERIODS, required=True, readonly=True, default="month")
-    weight = fields.Integer(readonly=True, aggregator=False)
+    weight = fields.Integer(string="Weighting", readonly=True, aggregator=False)
     deduction = fields.Monetary(readonly=True)
     numerator = fields.Integer(string="Hits", readonly=True)
     denominator = fields.Integer(string="Cases", readonly=True)
@@ -75,14 +75,14 @@ class ContractMeasure(models.Model):
     )
     state = fields.Selection(
         RESULTS,
-        string="Result",
+        string="Outcome",
         required=True,
         readonly=True,
         default=promises.NOTHING,
         index=True,
     )
     is_kept = fields.Integer(string="Share Kept (%)", readonly=True, aggregator="avg")
-    shown = fields.Char(string="Value", compute="_compute_shown")
+    shown = fields.Char(string="Measured Value", compute="_compute_shown")
     wanted = fields.Char(string="Kept If", compute="_compute_shown")
     line_ids = fields.One2many(
         "shequ.contract.measure.line", "measure_id", string="Counted Cases"

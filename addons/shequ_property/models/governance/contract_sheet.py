@@ -33,7 +33,7 @@ class ContractSheet(models.Model):
     )
     month = fields.Date(required=True, readonly=True, help="Its first day.")
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Still Open"), ("closed", "Month Closed")],
         required=True,
         readonly=True,
         default="open",
@@ -51,8 +51,8 @@ class ContractSheet(models.Model):
     score_shown = fields.Float(
         string="Score", compute="_compute_score_shown", digits=(5, 1)
     )
-    kept_count = fields.Integer(string="Kept", readonly=True)
-    broken_count = fields.Integer(string="Broken", readonly=True)
+    kept_count = fields.Integer(string="Promises Kept", readonly=True)
+    broken_count = fields.Integer(string="Promises Broken", readonly=True)
     waiting_count = fields.Integer(string="To Attest", readonly=True)
     deduction = fields.Monetary(readonly=True)
     dispute_count = fields.Integer(

@@ -7,8 +7,8 @@ from odoo.fields import Domain
 from ..ticket.ticket import QUIET
 
 STATES = [
-    ("planned", "Planned"),
-    ("done", "Done"),
+    ("planned", "To Walk"),
+    ("done", "Walked"),
     ("late", "Done Late"),
     ("missed", "Missed"),
     ("cancelled", "Cancelled"),
