@@ -47,6 +47,10 @@ PAPER = [
     "",
     "(演示文本,人物与内容均为虚构)",
 ]
+TERMINATION = (
+    "任何一方提前解除或到期不再续签的,按《民法典》第九百四十六条至第九百四十八条"
+    "书面通知对方;交接期不少于三十日。"
+)
 WORDS = {
     True: "公示栏已更新:服务事项、负责人员、收费标准和投诉电话均在有效期内。",
     False: "公示栏玻璃破损待换,本月内容未能按期更新。",
@@ -125,8 +129,7 @@ class Demo:
                 "date_to": last,
                 "signed_on": begin - timedelta(days=12),
                 "document_ids": [Command.set(paper.ids)],
-                "termination_text": "任何一方提前解除或到期不再续签的,按《民法典》第九百四十六条至"
-                "第九百四十八条书面通知对方;交接期不少于三十日。",
+                "termination_text": TERMINATION,
                 "price_ids": [
                     Command.create(
                         {

@@ -232,6 +232,9 @@ class PromisePages(HomePages):
                         "words": one.words,
                         "answer": one.answer or "",
                         "state": one.state,
+                        "tone": {"open": "gold", "upheld": "red"}.get(
+                            one.state, "blue"
+                        ),
                         "mine": one.partner_id == self._shequ_partner(),
                     }
                     for one in row.dispute_ids

@@ -668,26 +668,26 @@ class Contract(models.Model):
         last = self._last_day()
         if self.state != "active" or not last:
             return None
+
+        def day(date):
+            return format_date(self.env, date, date_format="long")
+
         ahead = self._setting("portal_notice_days", 90)
         first = min(filter(None, (self.notice_company_by, self.notice_owner_by, last)))
         if self.ends_on:
             return (
-                self.env._(
-                    "This contract ends on %(day)s.", day=format_date(self.env, last)
-                ),
+                self.env._("This contract ends on %(day)s.", day=day(last)),
                 self.end_reason or "",
             )
         if today < first - timedelta(days=ahead):
             return None
         return (
-            self.env._(
-                "This contract runs until %(day)s.", day=format_date(self.env, last)
-            ),
+            self.env._("This contract runs until %(day)s.", day=day(last)),
             self.env._(
                 "Owners who do not want to go on tell the company by %(owner)s; the "
                 "company, if it stops, tells the owners by %(company)s.",
-                owner=format_date(self.env, self.notice_owner_by or last),
-                company=format_date(self.env, self.notice_company_by or last),
+                owner=day(self.notice_owner_by or last),
+                company=day(self.notice_company_by or last),
             ),
         )
 

@@ -30,7 +30,7 @@ class ContractDispute(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Committee Member", required=True, readonly=True
     )
-    words = fields.Text(string="What Is Said", required=True, readonly=True)
+    words = fields.Text(string="Reason of the Dispute", required=True, readonly=True)
     opened_at = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(
         [

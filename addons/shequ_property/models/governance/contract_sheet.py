@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
 
 from ...tools import chain, periods, promises
 
@@ -31,7 +30,10 @@ class ContractSheet(models.Model):
     estate_id = fields.Many2one(
         "shequ.estate", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    month = fields.Date(required=True, readonly=True, help="Its first day.")
+    month = fields.Date(
+        string="First Day", required=True, readonly=True, help="Of the month."
+    )
+    month_label = fields.Char(string="Month", compute="_compute_month_label")
     state = fields.Selection(
         [("open", "Still Open"), ("closed", "Month Closed")],
         required=True,
@@ -75,8 +77,12 @@ class ContractSheet(models.Model):
     @api.depends("estate_id", "month")
     def _compute_display_name(self):
         for sheet in self:
-            month = format_date(self.env, sheet.month, date_format="yyyy-MM")
-            sheet.display_name = f"{sheet.estate_id.name or ''} {month}"
+            sheet.display_name = f"{sheet.estate_id.name or ''} {sheet.month_label}"
+
+    @api.depends("month")
+    def _compute_month_label(self):
+        for sheet in self:
+            sheet.month_label = f"{sheet.month:%Y-%m}" if sheet.month else ""
 
     @api.depends("score")
     def _compute_score_shown(self):

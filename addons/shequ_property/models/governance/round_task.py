@@ -294,6 +294,9 @@ class RoundTask(models.Model):
             order="due_at, id",
             limit=100,
         )
+        # What is to be done now, then what comes, then what can be made up for.
+        ranks = {"planned": 0, "missed": 1}
+        tasks = tasks.sorted(lambda task: (ranks.get(task.state, 2), task.due_at))
         return {"worker": workers[0].name, "rounds": [task._card() for task in tasks]}
 
     def _card(self):
