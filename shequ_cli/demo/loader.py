@@ -21,7 +21,17 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.shequ_property.models.ticket.ticket_flow import STEPS
 from odoo.addons.shequ_property.tools import media as media_tools
 
-from . import LOGINS, PASSWORD, office, photos, texts, tickets
+from . import (
+    LOGINS,
+    PASSWORD,
+    contracts,
+    disclosures,
+    office,
+    photos,
+    texts,
+    tickets,
+    votes,
+)
 from .people import Community, day_before
 
 _logger = logging.getLogger(__name__)
@@ -113,6 +123,9 @@ class Loader:
             self._ring_red("1")
             self._once(self._load_dispatch)
             self._once(self._load_office)
+            self._once(self._load_contracts)
+            self._once(self._load_disclosures)
+            self._once(self._load_votes)
             self._once(self._tidy)
         self._write(DONE_KEY, self.now.isoformat())
         self._write(PROGRESS_KEY, None)
@@ -928,6 +941,17 @@ class Loader:
 
     def _load_office(self):
         office.load(self.env)
+
+    # --- governance -----------------------------------------------------------------
+
+    def _load_contracts(self):
+        contracts.load(self.env, self.today, texts.rows("workers"))
+
+    def _load_disclosures(self):
+        disclosures.load(self.env, self.today, self.state["ids"]["staff"])
+
+    def _load_votes(self):
+        return votes.make_votes(self.env, self.now)
 
     # --- at last ---------------------------------------------------------------------
 

@@ -1,1 +1,5 @@
 from . import test_vote
+from . import test_contract
+from . import test_portal_promises
+from . import test_promise_sheet
+from . import test_round

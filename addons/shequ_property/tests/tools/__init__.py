@@ -29,3 +29,8 @@ from . import test_triage_parts
 from . import test_voting_count
 from . import test_voting_roll
 from . import test_voting_verify
+from . import test_promises
+from . import test_periods
+from . import test_rounds
+from . import test_terms
+from . import test_ocds
