@@ -39,6 +39,7 @@
         "security/office_rules.xml",
         "security/triage_rules.xml",
         "security/care_rules.xml",
+        "security/governance_disclosure_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
@@ -69,6 +70,8 @@
         "data/performance_rules.xml",
         "data/ir_cron_care.xml",
         "data/dispatch.xml",
+        "data/disclosure_parameters.xml",
+        "data/disclosure_types.xml",
         # views
         "views/menus.xml",
         "report/estate_labels.xml",
