@@ -71,6 +71,7 @@
         "data/ir_cron_care.xml",
         "data/dispatch.xml",
         "data/disclosure_parameters.xml",
+        "data/disclosure_books.xml",
         "data/disclosure_types.xml",
         # views
         "views/menus.xml",

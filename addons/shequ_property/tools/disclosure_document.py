@@ -1,13 +1,14 @@
 """What a published version says, as one plain value.
 
 Plain Python without Odoo.  The document is what is digested, so it holds texts and
-whole numbers alone: money in cents, rates in one-thousandths, moments as text.
+whole numbers alone: money in cents, rates and stars in one-thousandths, moments as
+text.
 
 ``content`` of a document::
 
     {"summary": str,
      "facts": [[label, value], …],
-     "figures": [{"key", "section", "label", "kind": "money"|"count"|"permille",
+     "figures": [{"key", "section", "label", "kind": "money"|"count"|"permille"|"milli",
                   "value": int, "origin": "books"|"tickets"|"contract"|"hand",
                   "entries": int, "entries_sha256": str, "note": str}, …],
      "tables": [{"title": str, "columns": [str, …], "rows": [[str|int, …], …]}, …]}
@@ -63,7 +64,14 @@ def amount(kind, value):
     sign, digits = ("-" if value < 0 else ""), abs(value)
     if kind == "permille":
         return f"{sign}{digits // 10}.{digits % 10}%"
+    if kind == "milli":
+        return f"{sign}{digits // 1000}.{digits % 1000:03d}"
     return f"{sign}{digits // 100:,}.{digits % 100:02d}"
+
+
+def permille(part, whole):
+    """``part`` of ``whole`` in one-thousandths, half up; 0 of nothing."""
+    return (2000 * part + whole) // (2 * whole) if whole else 0
 
 
 def changes(old, new):

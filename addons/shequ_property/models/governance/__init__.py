@@ -8,3 +8,14 @@ from . import disclosure_version
 from . import disclosure_entry
 from . import disclosure_publish
 from . import disclosure_books
+from . import estate_disclosure
+from . import disclosure_question
+from . import disclosure_read
+from . import disclosure_review
+from . import disclosure_review_item
+from . import disclosure_review_comment
+from . import disclosure_review_verdict
+from . import assessment_criterion
+from . import assessment
+from . import assessment_line
+from . import committee_handover

@@ -32,6 +32,7 @@ class DisclosureLine(models.Model):
             ("money", "Amount"),
             ("count", "Number"),
             ("permille", "Rate"),
+            ("milli", "Average"),
         ],
         required=True,
         default="text",
@@ -39,7 +40,7 @@ class DisclosureLine(models.Model):
     text = fields.Text(string="Statement")
     currency_id = fields.Many2one(related="disclosure_id.currency_id")
     amount = fields.Monetary()
-    number = fields.Float(string="Number or Rate (%)", digits=(16, 1))
+    number = fields.Float(string="Number or Rate (%)", digits=(16, 3))
     origin = fields.Selection(ORIGINS, required=True, default="hand", readonly=True)
     key = fields.Char(readonly=True, help="What the entries behind it are kept under.")
     entry_count = fields.Integer(string="Entries", readonly=True)
@@ -86,7 +87,8 @@ class DisclosureLine(models.Model):
         self.ensure_one()
         if self.kind == "money":
             return int(round(self.amount * 100))
-        return int(round(self.number * (10 if self.kind == "permille" else 1)))
+        scale = {"permille": 10, "milli": 1000}.get(self.kind, 1)
+        return int(round(self.number * scale))
 
     def _figure(self):
         """This line as a figure of the document, or None for a statement."""
