@@ -144,6 +144,16 @@
         "views/ticket/service_views.xml",
         "views/people/registration_views.xml",
         "views/ticket/triage_settings_views.xml",
+        "report/disclosure_reports.xml",
+        "views/governance/disclosure_type_views.xml",
+        "views/governance/disclosure_version_views.xml",
+        "views/governance/disclosure_question_views.xml",
+        "views/governance/disclosure_review_views.xml",
+        "views/governance/assessment_views.xml",
+        "views/governance/disclosure_views.xml",
+        "views/governance/disclosure_menus.xml",
+        "views/portal/portal_disclosure.xml",
+        "views/portal/portal_committee.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -152,6 +162,7 @@
         # Lean on purpose: the resident's pages load nothing of web.assets_frontend.
         "shequ_property.assets_resident": [
             "shequ_property/static/src/portal/portal.css",
+            "shequ_property/static/src/portal/disclosure.css",
             "shequ_property/static/src/portal/core.js",
             "shequ_property/static/src/portal/draft.js",
             "shequ_property/static/src/portal/shrink.js",

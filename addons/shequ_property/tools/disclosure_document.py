@@ -126,3 +126,44 @@ class EntryDigest:
 
     def hexdigest(self):
         return self._hash.hexdigest()
+
+
+def view(content):
+    """Arrange a content for reading: figures by section, each with its text.
+
+    :return: dict with ``summary``, ``facts`` (dicts with ``key``, ``label``,
+        ``value``), ``sections`` (dicts with ``title``, ``rows``) and ``tables``
+    """
+    sections = {}
+    for figure in content.get("figures") or ():
+        rows = sections.setdefault(figure.get("section") or "", [])
+        rows.append({**figure, "text": amount(figure["kind"], figure["value"])})
+    return {
+        "summary": content.get("summary") or "",
+        "facts": [
+            {"key": f"fact/{number}", "label": str(label), "value": str(value)}
+            for number, (label, value) in enumerate(content.get("facts") or (), 1)
+        ],
+        "sections": [
+            {"title": title, "rows": rows} for title, rows in sections.items()
+        ],
+        "tables": content.get("tables") or [],
+    }
+
+
+def labels(content):
+    """Return {key: label} of what can be asked about."""
+    seen = view(content)
+    rows = [row for section in seen["sections"] for row in section["rows"]]
+    return {row["key"]: row["label"] for row in [*seen["facts"], *rows]}
+
+
+def entries_key(key):
+    """Return the LIKE patterns of the entries a figure adds up.
+
+    ``expense`` is the sum of all ``expense/…``, ``balance`` of everything.
+    """
+    if key.split("/")[-1] == "balance":
+        prefix = key.removesuffix("balance")
+        return [f"{prefix}income/%", f"{prefix}expense/%"]
+    return [key, f"{key}/%"]

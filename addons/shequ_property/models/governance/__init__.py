@@ -19,3 +19,4 @@ from . import assessment_criterion
 from . import assessment
 from . import assessment_line
 from . import committee_handover
+from . import disclosure_files

@@ -320,7 +320,7 @@ class Disclosure(models.Model):
             "tickets/done": ("count", env._("Finished")),
             "tickets/in_time": (
                 "permille",
-                env._("Finished without a missed deadline"),
+                env._("Finished within all deadlines"),
             ),
             "tickets/satisfied": ("permille", env._("Rated with four or five stars")),
         }

@@ -423,3 +423,87 @@ class Disclosure(models.Model):
             "published_at": now.isoformat(timespec="seconds") + "Z",
             "content": content,
         }
+
+    # --- screens -------------------------------------------------------------------
+
+    def action_give_up_correction(self):
+        """Leave the published version as it is and forget the draft."""
+        for disclosure in self:
+            if disclosure.state == "published" or not disclosure.current_version_id:
+                raise UserError(self.env._("No correction is being prepared."))
+            disclosure._restore_lines()
+            disclosure.with_context(shequ_drawn=True).write(
+                {"state": "published", "change_note": False}
+            )
+            disclosure._message_log(body=self.env._("The correction was given up."))
+
+    def _restore_lines(self):
+        """Make the draft what the version in force says."""
+        content = self.current_version_id.sudo()._content()
+        this = self.with_context(shequ_drawn=True)
+        statements = {line.name: line for line in this.line_ids if line.kind == "text"}
+        (this.line_ids.filtered(lambda line: line.kind != "text")).unlink()
+        for label, value in content["facts"]:
+            if label in statements:
+                statements.pop(label).text = value
+        for line in statements.values():
+            line.text = False
+        scales = {"permille": 10, "milli": 1000}
+        this.line_ids.create(
+            [
+                {
+                    "disclosure_id": self.id,
+                    "sequence": 100 + number,
+                    "section": figure["section"],
+                    "name": figure["label"],
+                    "kind": figure["kind"],
+                    "origin": figure["origin"],
+                    "key": figure["key"]
+                    if not figure["key"].startswith("line/")
+                    else False,
+                    "entry_count": figure["entries"],
+                    "note": figure["note"],
+                    "amount": figure["value"] / 100 if figure["kind"] == "money" else 0,
+                    "number": figure["value"] / scales.get(figure["kind"], 1)
+                    if figure["kind"] != "money"
+                    else 0,
+                }
+                for number, figure in enumerate(content["figures"])
+            ]
+        )
+        this.summary = content["summary"]
+
+    def action_print(self):
+        """The version in force, for the glass case."""
+        self.ensure_one()
+        return self.current_version_id.action_print()
+
+    def action_open_page(self):
+        """What visitors read who scan the sign."""
+        self.ensure_one()
+        url = self.estate_id._disclosure_sign_url()
+        return {"type": "ir.actions.act_url", "url": f"{url}/{self.id}"}
+
+    def _open_of(self, xmlid, domain):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = domain
+        action["context"] = {}
+        return action
+
+    def action_open_versions(self):
+        return self._open_of(
+            "shequ_property.action_disclosure_version",
+            [("disclosure_id", "in", self.ids)],
+        )
+
+    def action_open_questions(self):
+        return self._open_of(
+            "shequ_property.action_disclosure_question",
+            [("disclosure_id", "in", self.ids)],
+        )
+
+    def action_open_reviews(self):
+        return self._open_of(
+            "shequ_property.action_disclosure_review",
+            [("disclosure_id", "in", self.ids)],
+        )

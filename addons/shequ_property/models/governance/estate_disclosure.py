@@ -90,15 +90,21 @@ class ShequEstate(models.Model):
             return self.sudo().browse()
         return self.sudo().search([("disclosure_token", "=", token)], limit=1)
 
+    def _disclosure_sign_url(self):
+        """The address of the sign: what the law makes public, without logging in."""
+        return f"{self.get_base_url()}/d/{self._disclosure_sign_token()}"
+
     def _disclosure_sign(self):
-        """The sign for the notice board: see ``report/disclosure_reports.xml``."""
-        url = f"{self.get_base_url()}/d/{self._disclosure_sign_token()}"
-        return {
-            **self._label(
-                self.env._("Accounts and promises in the open"), "", url, url
-            ),
-            "url": url,
-        }
+        """What the sign for the notice board shows."""
+        url = self._disclosure_sign_url()
+        return {**self._label("", "", url, url), "url": url}
+
+    def action_print_disclosure_sign(self):
+        """The sign with the code, to hang on the notice board."""
+        self._disclosure_sign_token()
+        return self.env.ref(
+            "shequ_property.action_report_disclosure_sign"
+        ).report_action(self)
 
     def action_open_disclosures(self):
         return self._action_registry("shequ_property.action_disclosure")
