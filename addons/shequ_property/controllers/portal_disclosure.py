@@ -109,7 +109,7 @@ class DisclosurePages(LoginPages):
             "shequ_property.portal_disclosures",
             {
                 "active": "home",
-                "list": self._shequ_disclosure_list(
+                "shown": self._shequ_disclosure_list(
                     estate, ROOT, self._shequ_partner(), show
                 ),
             },
@@ -544,7 +544,7 @@ class DisclosurePages(LoginPages):
         return self._shequ_sign_page(
             "shequ_property.portal_disclosures",
             estate,
-            lambda: {"list": values},
+            lambda: {"shown": values},
             f"{values['chain']}-{today}-{questions}-{show}",
         )
 

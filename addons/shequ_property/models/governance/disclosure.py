@@ -292,11 +292,13 @@ class Disclosure(models.Model):
         if kind.frequency == calendar.STANDING:
             return vals
         first, last = calendar.last_period(kind.frequency, today)
+        # Nobody is late with what was over before the estate was entered.
+        begin = max(last, fields.Date.to_date(estate.create_date))
         return {
             **vals,
             "date_from": first,
             "date_to": last,
-            "due_on": last + timedelta(days=kind.due_days),
+            "due_on": begin + timedelta(days=kind.due_days),
         }
 
     @api.model

@@ -1,7 +1,7 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 from ...tools import chain
 
@@ -98,7 +98,7 @@ class DisclosureVersion(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            raise UserError(self.env._("Versions come from publishing alone."))
+            raise AccessError(self.env._("Versions come from publishing alone."))
         return super().create(vals_list)
 
     def _document(self):

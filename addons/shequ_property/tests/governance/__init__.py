@@ -1,0 +1,2 @@
+from . import test_disclosure
+from . import test_disclosure_story
