@@ -40,6 +40,7 @@
         "security/triage_rules.xml",
         "security/care_rules.xml",
         "security/governance_disclosure_rules.xml",
+        "security/governance_contract_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
@@ -73,6 +74,8 @@
         "data/disclosure_parameters.xml",
         "data/disclosure_books.xml",
         "data/disclosure_types.xml",
+        "data/governance_contract.xml",
+        "data/service_standards.xml",
         # views
         "views/menus.xml",
         "report/estate_labels.xml",
@@ -118,6 +121,7 @@
         "views/portal/portal_ticket.xml",
         "views/portal/portal_visit.xml",
         "views/portal/portal_services.xml",
+        "views/portal/portal_promises.xml",
         "views/portal/portal_neighbours.xml",
         "views/portal/portal_homes.xml",
         "views/portal/portal_login.xml",
@@ -154,6 +158,9 @@
         "views/governance/disclosure_menus.xml",
         "views/portal/portal_disclosure.xml",
         "views/portal/portal_committee.xml",
+        "report/contract_report.xml",
+        "views/governance/contract_views.xml",
+        "views/governance/round_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -173,6 +180,7 @@
             "shequ_property/static/src/estate/**/*",
             "shequ_property/static/src/people/**/*",
             "shequ_property/static/src/ticket/**/*",
+            "shequ_property/static/src/governance/**/*",
         ],
         "web.assets_tests": [
             "shequ_property/static/tests/tours/**/*",

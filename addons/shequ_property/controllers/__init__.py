@@ -13,3 +13,4 @@ from . import portal_services
 from . import portal_visit
 from . import portal_disclosure
 from . import portal_committee
+from . import portal_promises

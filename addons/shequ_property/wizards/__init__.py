@@ -24,3 +24,9 @@ from . import call_back
 from . import supervision_step
 from . import performance_decision
 from . import voice_transcript
+from . import contract_compose
+from . import contract_amend
+from . import contract_end
+from . import contract_attest
+from . import contract_answer
+from . import round_cancel

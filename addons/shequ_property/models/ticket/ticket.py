@@ -12,6 +12,7 @@ CHANNELS = [
     ("screen", "Lobby Screen"),
     ("hotline", "Government Hotline"),
     ("sensor", "Sensor"),
+    ("round", "Scheduled Round"),
 ]
 STATES = [
     ("new", "Waiting"),

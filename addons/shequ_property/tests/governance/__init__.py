@@ -1,2 +1,5 @@
 from . import test_disclosure
 from . import test_disclosure_story
+from . import test_contract
+from . import test_promise_sheet
+from . import test_round

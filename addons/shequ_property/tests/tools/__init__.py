@@ -26,3 +26,8 @@ from . import test_care
 from . import test_dispatch
 from . import test_visits
 from . import test_triage_parts
+from . import test_promises
+from . import test_periods
+from . import test_rounds
+from . import test_terms
+from . import test_ocds
