@@ -161,6 +161,7 @@
         "report/contract_report.xml",
         "views/governance/contract_views.xml",
         "views/governance/round_views.xml",
+        "views/governance/contract_disclosure_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -1,3 +1,4 @@
+import json
 import zlib
 
 from werkzeug.exceptions import abort
@@ -428,15 +429,13 @@ class DisclosurePages(LoginPages):
     def _shequ_ocds(self, version):
         """The contract as an Open Contracting package, where there is one."""
         disclosure = version.disclosure_id
-        if disclosure.res_model != "shequ.contract" or (
-            "shequ.contract" not in request.env
-        ):
+        if disclosure.res_model != "shequ.contract":
             self._shequ_refuse()
         contract = request.env["shequ.contract"].sudo().browse(disclosure.res_id)
-        return self._shequ_ocds_package(contract)
-
-    def _shequ_ocds_package(self, contract):
-        self._shequ_refuse()
+        if not contract.exists():
+            self._shequ_refuse()
+        package = contract._ocds_package(request.httprequest.base_url)
+        return json.dumps(package, ensure_ascii=False, indent=1).encode()
 
     @route(f"{ROOT}/chain.json", type="http", auth="user", methods=["GET"])
     def shequ_disclosure_chain(self):

@@ -84,9 +84,7 @@ class PromisePages(HomePages):
             request.env["shequ.contract.sheet"]
             .sudo()
             .with_context(lang=request.env.lang)
-            .search(
-                [("estate_id", "in", estate.ids)], order="month desc", limit=MONTHS
-            )
+            .search([("estate_id", "in", estate.ids)], order="month desc", limit=MONTHS)
         )
         by_month = {sheet.month.strftime("%Y-%m"): sheet for sheet in sheets}
         # What is over tells more than the first days of a month.

@@ -37,3 +37,4 @@ from . import round
 from . import round_point
 from . import round_task
 from . import round_check
+from . import contract_disclosure
