@@ -86,9 +86,9 @@ def _check_row(row, estate):
             return [*problems, f"{_name(row)}: the document cannot be read: {error}"]
         if canonical(document).decode() != text:
             problems.append(f"{_name(row)}: the document is not canonical")
-        if document["number"] != row["number"]:
+        if document.get("number") != row["number"]:
             problems.append(f"{_name(row)}: the document has another version number")
-        if document["estate"]["code"] != estate:
+        if (document.get("estate") or {}).get("code") != estate:
             problems.append(f"{_name(row)}: the document is of another estate")
     entry = {
         "estate": estate,
