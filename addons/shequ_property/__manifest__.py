@@ -40,6 +40,7 @@
         "security/triage_rules.xml",
         "security/care_rules.xml",
         "security/governance_vote_rules.xml",
+        "security/governance_disclosure_rules.xml",
         "security/governance_contract_rules.xml",
         # data
         "data/ir_config_parameter.xml",
@@ -74,6 +75,9 @@
         "data/vote_parameters.xml",
         "data/vote_matters.xml",
         "data/ir_cron_vote.xml",
+        "data/disclosure_parameters.xml",
+        "data/disclosure_books.xml",
+        "data/disclosure_types.xml",
         "data/governance_contract.xml",
         "data/service_standards.xml",
         # views
@@ -148,9 +152,20 @@
         "views/ticket/service_views.xml",
         "views/people/registration_views.xml",
         "views/ticket/triage_settings_views.xml",
+        "report/disclosure_reports.xml",
+        "views/governance/disclosure_type_views.xml",
+        "views/governance/disclosure_version_views.xml",
+        "views/governance/disclosure_question_views.xml",
+        "views/governance/disclosure_review_views.xml",
+        "views/governance/assessment_views.xml",
+        "views/governance/disclosure_views.xml",
+        "views/governance/disclosure_menus.xml",
+        "views/portal/portal_disclosure.xml",
+        "views/portal/portal_committee.xml",
         "report/contract_report.xml",
         "views/governance/contract_views.xml",
         "views/governance/round_views.xml",
+        "views/governance/contract_disclosure_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -159,6 +174,7 @@
         # Lean on purpose: the resident's pages load nothing of web.assets_frontend.
         "shequ_property.assets_resident": [
             "shequ_property/static/src/portal/portal.css",
+            "shequ_property/static/src/portal/disclosure.css",
             "shequ_property/static/src/portal/core.js",
             "shequ_property/static/src/portal/draft.js",
             "shequ_property/static/src/portal/shrink.js",

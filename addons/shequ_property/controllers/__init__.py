@@ -11,4 +11,6 @@ from . import portal_privacy
 from . import portal_link
 from . import portal_services
 from . import portal_visit
+from . import portal_disclosure
+from . import portal_committee
 from . import portal_promises

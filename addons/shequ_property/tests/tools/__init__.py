@@ -23,6 +23,7 @@ from . import test_import_match
 from . import test_moves
 from . import test_roll
 from . import test_care
+from . import test_disclosure
 from . import test_dispatch
 from . import test_visits
 from . import test_triage_parts

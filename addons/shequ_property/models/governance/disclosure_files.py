@@ -1,0 +1,318 @@
+import io
+import json
+
+import xlsxwriter
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ...tools import disclosure_document as documents
+
+EXPORT = "shequ-disclosure-chain/1"
+BATCH = 5000
+
+
+class DisclosureVersion(models.Model):
+    """Files of a version: for the glass case, for recounting, for programs."""
+
+    _inherit = "shequ.disclosure.version"
+
+    # --- entries -------------------------------------------------------------------
+
+    def _entry_rows(self):
+        """Yield (key, date, name, account, amount as text), some thousand at a time."""
+        self.ensure_one()
+        last = 0
+        self.env["shequ.disclosure.entry"].flush_model()
+        while True:
+            # In the order they were copied in, which is that of the digest.
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id, key, date::text, name, account, amount
+                      FROM shequ_disclosure_entry
+                     WHERE version_id = %s AND id > %s
+                  ORDER BY id LIMIT %s
+                    """,
+                    self.id,
+                    last,
+                    BATCH,
+                )
+            )
+            for row in rows:
+                yield row[1:]
+            if len(rows) < BATCH:
+                return
+            last = rows[-1][0]
+
+    def _entries_of(self, key, offset=0, limit=50):
+        """The entries that a figure adds up, and how many they are."""
+        self.ensure_one()
+        patterns = documents.entries_key(key)
+        domain = [("version_id", "=", self.id)]
+        domain += ["|"] * (len(patterns) - 1)
+        domain += [
+            ("key", "=like", pattern) if "%" in pattern else ("key", "=", pattern)
+            for pattern in patterns
+        ]
+        entries = self.env["shequ.disclosure.entry"].sudo()
+        return (
+            entries.search(
+                domain, order="date, name, res_id", offset=offset, limit=limit
+            ),
+            entries.search_count(domain),
+        )
+
+    # --- JSON ----------------------------------------------------------------------
+
+    def _export_row(self, public):
+        """This version as a row of an export; what is not public is withheld.
+
+        The chain can be checked all the same: it links digests.
+        """
+        self.ensure_one()
+        return {
+            "chain_number": self.chain_number,
+            "number": self.number,
+            "sha256": self.sha256,
+            "previous": self.previous,
+            "chain": self.chain,
+            "published_at": fields.Datetime.to_string(self.published_at),
+            "public": self.is_public,
+            "document": None if public and not self.is_public else self.document,
+        }
+
+    def _json(self, public):
+        """Yield the file of this version, piece by piece; entries for residents."""
+        self.ensure_one()
+        head = {
+            "format": EXPORT,
+            "estate": self.estate_id.code,
+            "versions": [self._export_row(public)],
+        }
+        text = json.dumps(head, ensure_ascii=False, indent=1)
+        if public:
+            yield text
+            return
+        yield text[:-2] + ',\n "entries": ['
+        comma = ""
+        scale = 1 if self.type_id.draws == "performance" else 100
+        for key, day, name, account, amount in self._entry_rows():
+            row = [key, day, name, account, int(round(amount * scale))]
+            yield comma + "\n  " + json.dumps(row, ensure_ascii=False)
+            comma = ","
+        yield "\n ]\n}"
+
+    # --- XLSX ----------------------------------------------------------------------
+
+    def _xlsx(self, public):
+        """Return a workbook: what was published, and the entries to count again."""
+        self.ensure_one()
+        this = self.with_context(lang=self.disclosure_id._lang())
+        env = this.env
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+        bold = book.add_format({"bold": True})
+        money = book.add_format({"num_format": "#,##0.00"})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        document = self._document()
+        content = document["content"]
+        sheet = book.add_worksheet(env._("Published"))
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 40)
+        sheet.set_column(2, 6, 18)
+        row = 0
+        for label, value in self._head_rows(env, document):
+            sheet.write_string(row, 0, label, bold)
+            sheet.write_string(row, 1, value, wrap)
+            row += 1
+        for label, value in content["facts"]:
+            sheet.write_string(row, 0, str(label), bold)
+            sheet.write_string(row, 1, str(value), wrap)
+            row += 1
+        if content["figures"]:
+            row += 1
+            heads = [
+                env._("Section"),
+                env._("Label"),
+                env._("Published"),
+                env._("Origin"),
+                env._("Entries"),
+                env._("Explanation"),
+            ]
+            if not public:
+                heads.append(env._("Counted again"))
+            for column, head in enumerate(heads):
+                sheet.write_string(row, column, head, bold)
+            row += 1
+        origins = self._origin_words(env)
+        entries = env._("Entries")
+        for figure in content["figures"]:
+            sheet.write_string(row, 0, figure["section"])
+            sheet.write_string(row, 1, figure["label"])
+            scale = {"money": 100, "permille": 10, "milli": 1000}.get(figure["kind"], 1)
+            shape = money if figure["kind"] == "money" else None
+            sheet.write_number(row, 2, figure["value"] / scale, shape)
+            sheet.write_string(row, 3, origins.get(figure["origin"], ""))
+            sheet.write_number(row, 4, figure["entries"])
+            sheet.write_string(row, 5, figure["note"])
+            if not public and figure["entries_sha256"] and figure["kind"] == "money":
+                key = figure["key"].replace('"', '""')
+                sheet.write_formula(
+                    row,
+                    6,
+                    f"=SUMIF('{entries}'!A:A,\"{key}\",'{entries}'!E:E)",
+                    money,
+                    figure["value"] / scale,
+                )
+            row += 1
+        for table in content["tables"]:
+            row += 1
+            sheet.write_string(row, 0, table["title"], bold)
+            row += 1
+            for column, head in enumerate(table["columns"]):
+                sheet.write_string(row, column, str(head), bold)
+            row += 1
+            for cells in table["rows"]:
+                for column, cell in enumerate(cells):
+                    if isinstance(cell, int) and not isinstance(cell, bool):
+                        sheet.write_number(row, column, cell)
+                    else:
+                        sheet.write_string(row, column, "" if cell is None else cell)
+                row += 1
+        if not public and self.entry_count:
+            self._write_entries(book.add_worksheet(entries), env, bold, money)
+        book.close()
+        return stream.getvalue()
+
+    def _write_entries(self, sheet, env, bold, money):
+        sheet.set_column(0, 4, 22)
+        heads = (
+            env._("Figure"),
+            env._("Date"),
+            env._("Voucher"),
+            env._("Account"),
+            env._("Amount"),
+        )
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, bold)
+        for row, (key, day, name, account, amount) in enumerate(self._entry_rows(), 1):
+            sheet.write_string(row, 0, key)
+            sheet.write_string(row, 1, day)
+            sheet.write_string(row, 2, name)
+            sheet.write_string(row, 3, account or "")
+            sheet.write_number(row, 4, float(amount), money)
+
+    def _head_rows(self, env, document):
+        period = document["period"]
+        rows = [
+            (env._("Title"), document["title"]),
+            (env._("Estate"), document["estate"]["name"]),
+            (env._("Company"), document["company"]),
+            (env._("Version"), str(document["number"])),
+            (env._("Published at"), document["published_at"]),
+            (env._("Source of law"), document["type"]["law"]),
+            ("SHA-256", self.sha256),
+        ]
+        if period:
+            rows.insert(3, (env._("Period"), f"{period['from']} – {period['to']}"))
+        if document["change"]:
+            rows.append((env._("What has changed"), document["change"]))
+        if document["content"]["summary"]:
+            rows.append((env._("Summary"), document["content"]["summary"]))
+        return rows
+
+    def _origin_words(self, env):
+        return dict(
+            env["shequ.disclosure.line"]._fields["origin"]._description_selection(env)
+        )
+
+    # --- PDF -----------------------------------------------------------------------
+
+    def _pdf(self):
+        """The PDF for the glass case, made once for each version (bytes).
+
+        :raises UserError: where the converter of the server is missing
+        """
+        self.ensure_one()
+        attachments = self.env["ir.attachment"].sudo()
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("res_field", "=", False),
+            ("name", "=", f"{self.sha256}.pdf"),
+        ]
+        if known := attachments.search(domain, limit=1):
+            return known.raw
+        lang = self.disclosure_id._lang()
+        reports = self.env["ir.actions.report"].sudo().with_context(lang=lang)
+        data = reports._render_qweb_pdf(
+            "shequ_property.action_report_disclosure", self.ids
+        )[0]
+        attachments.create(
+            {
+                "name": f"{self.sha256}.pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+                "raw": data,
+                "mimetype": "application/pdf",
+            }
+        )
+        return data
+
+    def _print_values(self):
+        """What the printed page shows, as plain values."""
+        self.ensure_one()
+        this = self.with_context(lang=self.disclosure_id._lang())
+        document = self._document()
+        estate = self.estate_id.sudo()
+        url = estate._disclosure_sign_url()
+        if self.is_public:
+            url = f"{url}/{self.disclosure_id.id}"
+        return {
+            "document": document,
+            "view": documents.view(document["content"]),
+            "origins": self._origin_words(this.env),
+            "qr": estate._label("", "", url, "")["image"],
+            "url": url,
+            "published_on": fields.Datetime.context_timestamp(
+                self.with_context(tz=estate.tz), self.published_at
+            ).strftime("%Y-%m-%d %H:%M"),
+            "posted_until": self.disclosure_id.posted_until,
+            "reference": self.reference,
+            "chain": self.chain,
+            "phone": estate.phone or "",
+            "zoom": estate._print_zoom(),
+        }
+
+    def action_print(self):
+        return self.env.ref("shequ_property.action_report_disclosure").report_action(
+            self
+        )
+
+
+class ShequEstate(models.Model):
+    _inherit = "shequ.estate"
+
+    def _disclosure_chain(self, public):
+        """Yield the export of the estate's whole chain, piece by piece."""
+        self.ensure_one()
+        head = {"format": EXPORT, "estate": self.code}
+        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "versions": ['
+        versions = self.env["shequ.disclosure.version"].sudo()
+        last, comma = 0, ""
+        while batch := versions.search(
+            [("estate_id", "=", self.id), ("chain_number", ">", last)],
+            order="chain_number",
+            limit=100,
+        ):
+            for version in batch:
+                yield (
+                    comma
+                    + "\n"
+                    + json.dumps(version._export_row(public), ensure_ascii=False)
+                )
+                comma = ","
+            last = batch[-1].chain_number
+            batch.invalidate_recordset()
+        yield "\n]}\n"
