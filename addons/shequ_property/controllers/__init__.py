@@ -11,3 +11,8 @@ from . import portal_privacy
 from . import portal_link
 from . import portal_services
 from . import portal_visit
+from . import portal_vote_confirm
+from . import portal_votes
+from . import portal_vote_owners
+from . import portal_vote_door
+from . import public_vote

@@ -100,9 +100,7 @@ class VoteWords:
                     "Objections to the result until %(end)s",
                     end=words.when(vote.objections_until),
                 )
-            return env._(
-                "Posted until %(end)s", end=words.when(vote.publicity_until)
-            )
+            return env._("Posted until %(end)s", end=words.when(vote.publicity_until))
         return env._("Closed %(end)s", end=words.when(vote.closed_at))
 
     def strip(self):
@@ -183,9 +181,7 @@ class VoteWords:
         }
 
     def _proposer(self):
-        return self.env._(
-            "proposed by: %(who)s", who=self._label("proposer").lower()
-        )
+        return self.env._("proposed by: %(who)s", who=self._label("proposer").lower())
 
     def _who_votes(self):
         vote = self.vote
@@ -215,7 +211,7 @@ class VoteWords:
             "title": motion.name,
             "text": html2plaintext(motion.description or "").strip(),
             "matter": motion.matter_id.name,
-            "rule": self.rule(motion.matter_id),
+            "rule": self.vote._rule_words(motion.matter_id),
             "candidates": [
                 {
                     "id": person.id,
@@ -248,41 +244,6 @@ class VoteWords:
             "chosen": chosen,
             "chosen_words": motion._choice_words(chosen),
         }
-
-    def rule(self, matter):
-        """The thresholds of the law in one sentence."""
-        env = self.env
-        if matter.tier == "poll":
-            return env._("An opinion poll: it binds nobody.")
-        quorum = f"{matter.quorum_numerator}/{matter.quorum_denominator}"
-        agree = f"{matter.agree_numerator}/{matter.agree_denominator}"
-        if matter.agree_numerator == matter.agree_denominator:
-            return env._("Passes when all owners concerned agree.")
-        if matter.agree_of_all:
-            if matter.agree_strict:
-                return env._(
-                    "Passes when more than %(agree)s of all who may vote agree, by "
-                    "area and by heads.",
-                    agree=agree,
-                )
-            return env._(
-                "Passes when at least %(agree)s of all who may vote agree, by area "
-                "and by heads.",
-                agree=agree,
-            )
-        if matter.agree_strict:
-            return env._(
-                "At least %(quorum)s must take part, and more than %(agree)s of these "
-                "agree: by area and by heads.",
-                quorum=quorum,
-                agree=agree,
-            )
-        return env._(
-            "At least %(quorum)s must take part, and at least %(agree)s of these "
-            "agree: by area and by heads.",
-            quorum=quorum,
-            agree=agree,
-        )
 
     # --- figures -------------------------------------------------------------------
 

@@ -24,3 +24,6 @@ from . import call_back
 from . import supervision_step
 from . import performance_decision
 from . import voice_transcript
+from . import vote_key
+from . import vote_step
+from . import vote_print

@@ -18,3 +18,12 @@ from . import vote_ballot
 from . import vote_secret
 from . import vote_event
 from . import vote_proxy
+from . import vote_booth
+from . import vote_paper_words
+from . import res_partner_vote
+from . import vote_objection
+from . import vote_signature
+from . import vote_visit
+from . import vote_reminder
+from . import vote_paper
+from . import sms_template_vote

@@ -1,6 +1,10 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from ...tools import media
 
 STATES = [
     ("scanned", "Scanned, to Key"),
@@ -9,6 +13,8 @@ STATES = [
     ("done", "Counted"),
     ("void", "Set Aside"),
 ]
+# Namespace of the advisory lock that one ballot is keyed under.
+PAPER_LOCK = 0x5047
 OPEN = ("scanned", "once", "differs")
 
 
@@ -88,13 +94,12 @@ class VotePaper(models.Model):
     # --- entering ------------------------------------------------------------------
 
     @api.model
-    def _of(self, elector):
-        """The paper ballot of a unit (as super-user), locked, made when missing.
+    def _lookup(self, elector):
+        """The paper ballot of a unit (as super-user), empty when there is none yet.
 
         :raise UserError: when the vote is not open, or the unit has voted
         """
-        vote = elector.vote_id
-        if vote.state != "open":
+        if elector.vote_id.state != "open":
             raise UserError(self.env._("This vote is not open."))
         if elector.channel:
             raise UserError(
@@ -104,17 +109,20 @@ class VotePaper(models.Model):
                     unit=elector.address,
                 )
             )
-        # Two people with the same ballot wait for each other here.
-        self.env.cr.execute(
-            SQL("SELECT id FROM shequ_vote_elector WHERE id = %s FOR UPDATE", elector.id)
-        )
-        papers = self.sudo()
-        found = papers.search(
+        return self.sudo().search(
             [("elector_id", "=", elector.id), ("state", "!=", "void")], limit=1
         )
-        return found or papers.create(
+
+    @api.model
+    def _of(self, elector):
+        """Like `_lookup`, locked, and made when it is missing."""
+        # Two people with the same ballot wait for each other here.
+        self.env.cr.execute(
+            SQL("SELECT pg_advisory_xact_lock(%s, %s)", PAPER_LOCK, elector.id)
+        )
+        return self._lookup(elector) or self.sudo().create(
             {
-                "vote_id": vote.id,
+                "vote_id": elector.vote_id.id,
                 "elector_id": elector.id,
                 "number": elector._ballot_number(),
             }
@@ -134,8 +142,22 @@ class VotePaper(models.Model):
                     "paper into the box."
                 )
             )
-        paper.scan = raw
+        paper.scan = base64.b64encode(raw)
         return paper
+
+    @api.model
+    def _scan_upload(self, elector, raw):
+        """Keep a photograph that was sent in, made anew.
+
+        :param bytes raw: what was sent
+        """
+        try:
+            photo = media.process_photo(raw)
+        except media.MediaError as error:
+            raise UserError(
+                self.env._("This is no photo that can be read. Please take another.")
+            ) from error
+        return self._scan(elector, photo.raw)
 
     @api.model
     def _key(self, elector, choices, user):

@@ -1,7 +1,10 @@
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..estate.estate import DEFAULT_TZ
 
 CHANNELS = [("sms", "Text Message"), ("poster", "Poster")]
 
@@ -71,3 +74,42 @@ class VoteReminder(models.Model):
                     end=end,
                 )
             )
+
+    @api.model
+    def _send(self, vote):
+        """Remind everybody who can vote and has not, once each.
+
+        :return: how many text messages were queued
+        """
+        template = self.env["shequ.sms.template"].sudo()
+        electors = (
+            self.env["shequ.vote.elector"]
+            .sudo()
+            .search([("vote_id", "=", vote.id), ("channel", "=", False)])
+        )
+        zone = ZoneInfo(vote.estate_id.tz or DEFAULT_TZ)
+        until = vote.closes_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+        count = 0
+        for partner in electors.voter_id:
+            count += len(
+                template._queue(
+                    "vote",
+                    partner,
+                    {
+                        "estate": vote.estate_id.name,
+                        "title": vote.name,
+                        "until": until.strftime("%m-%d %H:%M"),
+                    },
+                    vote.company_id,
+                )
+            )
+        self.sudo().create(
+            {
+                "vote_id": vote.id,
+                "channel": "sms",
+                "at": fields.Datetime.now(),
+                "user_id": self.env.uid,
+                "count": count,
+            }
+        )
+        return count
