@@ -290,11 +290,6 @@ class OwnerPages(VotePages):
             back=f"/my/votes/{vote.id}",
         )
 
-    def _shequ_pager(self, url, total, page, url_args):
-        from odoo.addons.portal.controllers.portal import pager
-
-        return pager(url=url, url_args=url_args, total=total, page=page, step=60)
-
     def _shequ_roll_row(self, elector):
         return {
             "number": elector.number,
@@ -377,7 +372,7 @@ class OwnerPages(VotePages):
             return self._shequ_objection_page(vote, form, error, status=422)
         return request.redirect(f"/my/votes/{vote.id}/objections?ok=objected", 303)
 
-    # --- proxies -----------------------------------------------------------------------
+    # --- proxies ---------------------------------------------------------------------
 
     @route("/my/votes/<int:vote_id>/proxy", type="http", auth="user", methods=["GET"])
     def shequ_vote_proxy(self, vote_id, ok=""):
@@ -486,30 +481,12 @@ class OwnerPages(VotePages):
                 )
             )
         raw, mimetype = self._shequ_authority(authority)
-        proxy = (
-            request.env["shequ.vote.proxy"]
-            .sudo()
-            .create(
-                {
-                    "vote_id": vote.id,
-                    "unit_id": unit.id,
-                    "principal_id": partner.id,
-                    "agent_id": agent.id,
-                }
-            )
-        )
-        proxy.authority_ids = (
-            request.env["ir.attachment"]
-            .sudo()
-            .create(
-                {
-                    "name": "authority",
-                    "raw": raw,
-                    "mimetype": mimetype,
-                    "res_model": proxy._name,
-                    "res_id": proxy.id,
-                }
-            )
+        request.env["shequ.vote.proxy"].sudo()._give(
+            vote,
+            unit,
+            partner,
+            agent,
+            [{"name": "authority", "raw": raw, "mimetype": mimetype}],
         )
 
     def _shequ_authority(self, authority):
@@ -561,7 +538,7 @@ class OwnerPages(VotePages):
             return self._shequ_proxy_page(vote, {}, error, status=422)
         return request.redirect(f"/my/votes/{vote.id}/proxy?ok=revoked", 303)
 
-    # --- the committee -----------------------------------------------------------------
+    # --- the committee ---------------------------------------------------------------
 
     @route(
         "/my/votes/<int:vote_id>/turnout",

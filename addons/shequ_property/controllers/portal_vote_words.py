@@ -5,6 +5,7 @@ Areas arrive as whole numbers of 0.01 m² and are only written, never reckoned w
 
 from odoo.tools import html2plaintext
 
+from ..tools import person_name
 from .portal_words import Words
 
 TONES = {
@@ -46,8 +47,10 @@ def size(count):
 
 
 class VoteWords:
-    def __init__(self, env, vote):
+    def __init__(self, env, vote, public=False):
+        """:param bool public: for a page without a log-in, so names are masked"""
         self.env = env
+        self.public = public
         self.vote = vote.with_context(lang=env.lang)
         self.words = Words(env, vote.estate_id)
 
@@ -193,6 +196,9 @@ class VoteWords:
             filter(None, (", ".join(vote.building_ids.mapped("label")), vote.entrance))
         )
 
+    def _name(self, name):
+        return person_name.mask(name) if self.public else name
+
     # --- motions -------------------------------------------------------------------
 
     def motions(self, chosen=None):
@@ -215,8 +221,10 @@ class VoteWords:
             "candidates": [
                 {
                     "id": person.id,
-                    "name": person.name,
-                    "text": " · ".join(
+                    "name": self._name(person.name),
+                    "text": ""
+                    if self.public
+                    else " · ".join(
                         filter(
                             None,
                             (person.home, person.quota_id.name, person.statement),
@@ -317,7 +325,9 @@ class VoteWords:
                     "why": motion["sentence"],
                     "rows": [
                         {
-                            "label": row["label"],
+                            "label": self._name(row["label"])
+                            if row.get("candidate_id")
+                            else row["label"],
                             "area": f"{square_metres(row['area'])} "
                             f"({percent(row['area_permille'])})",
                             "heads": f"{row['heads']} "

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request, route
 
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
 from ..models.governance.vote import ANNOUNCED
 from .portal_vote_confirm import ConfirmPages
 from .portal_vote_words import VoteWords, square_metres
@@ -13,6 +15,7 @@ from .portal_vote_words import VoteWords, square_metres
 # Shown on the list: what is to do first, what is over last.
 GROUPS = (("open",), ("notice",), ("closed", "publicity"), ("final", "filed"))
 LIST_LIMIT = 40
+PAGE = 60
 
 
 class VotePages(ConfirmPages):
@@ -151,9 +154,11 @@ class VotePages(ConfirmPages):
         methods=["GET"],
         readonly=True,
     )
-    def shequ_vote(self, vote_id, ok=""):
+    def shequ_vote(self, vote_id, ok="", receipt=""):
         vote = self._shequ_vote(vote_id)
-        return self._shequ_vote_page(vote, flash=self._shequ_vote_flash(ok))
+        return self._shequ_vote_page(
+            vote, flash=self._shequ_vote_flash(ok), receipt=receipt[:80]
+        )
 
     def _shequ_vote_flash(self, ok):
         """Extension point: the sentence after a step."""
@@ -161,8 +166,9 @@ class VotePages(ConfirmPages):
             "paper": self.env._("Noted: somebody brings the ballot to your door."),
         }.get(ok, "")
 
-    def _shequ_vote_page(self, vote, flash="", error="", status=200):
+    def _shequ_vote_page(self, vote, flash="", error="", status=200, receipt=""):
         partner = self._shequ_partner()
+        found = vote._find_receipt(receipt) if receipt else None
         return self._shequ_page(
             "shequ_property.portal_vote",
             {
@@ -171,6 +177,8 @@ class VotePages(ConfirmPages):
                 "mine": self._shequ_mine(vote),
                 "links": self._shequ_vote_links(vote, partner),
                 "paper": self._shequ_paper_wish(vote, partner),
+                "receipt": receipt,
+                "receipt_found": found and found["found"],
                 "flash": flash,
                 "error": error,
             },
@@ -182,6 +190,14 @@ class VotePages(ConfirmPages):
         """Extension point: pages that belong to a vote."""
         links = []
         if vote.state in ("publicity", "final", "filed"):
+            if vote.secrecy == "open":
+                links.append(
+                    {
+                        "title": self.env._("Who voted what"),
+                        "href": f"/my/votes/{vote.id}/choices",
+                        "icon": "clipboard-list",
+                    }
+                )
             links.append(
                 {
                     "title": self.env._("Download everything and recount"),
@@ -191,10 +207,14 @@ class VotePages(ConfirmPages):
             )
         return links
 
-    def _shequ_mine(self, vote):
-        """What of a vote concerns who is signed in."""
+    def _shequ_mine(self, vote, electors=None):
+        """What of a vote concerns who is signed in.
+
+        :param electors: those a ballot is for; all of the person when left out
+        """
         partner = self._shequ_partner()
-        electors = vote._electors_of(partner)
+        if electors is None:
+            electors = vote._electors_of(partner)
         cast = electors.filtered("channel")
         left = electors - cast
         why_not = ""
@@ -210,6 +230,8 @@ class VotePages(ConfirmPages):
             # That one has voted is said above, not as a refusal.
             why_not = ""
         return {
+            "for": electors[:1].id,
+            "sets": len(self._shequ_sets(vote, electors)),
             "units": [self._shequ_elector_words(vote, one) for one in electors],
             "area": square_metres(sum(electors.mapped("area"))),
             "heads": self._shequ_heads(electors),
@@ -224,6 +246,25 @@ class VotePages(ConfirmPages):
             "may_change": may_change,
             "why_not": why_not,
         }
+
+    def _shequ_sets(self, vote, electors):
+        """Electors that one ballot is for: one's own, then each owner's one holds a
+        proxy of.
+
+        :return: list of recordsets, those that wait first
+        """
+        partner = self._shequ_partner()
+        own = electors.filtered(lambda one: one.voter_id == partner)
+        others = (electors - own).grouped(lambda one: (one.voter_id.id, one.head))
+        sets = [own, *others.values()] if own else list(others.values())
+        return sorted(sets, key=lambda one: all(one.mapped("channel")))
+
+    def _shequ_set(self, vote, name):
+        """The set of electors that the ballot at hand is for, named by its first."""
+        sets = self._shequ_sets(vote, vote._electors_of(self._shequ_partner()))
+        wanted = self._shequ_int(name)
+        found = [one for one in sets if wanted in one.ids]
+        return (found or sets or [request.env["shequ.vote.elector"].sudo()])[0]
 
     def _shequ_heads(self, electors):
         heads = len(set(electors.mapped("head")))
@@ -278,6 +319,41 @@ class VotePages(ConfirmPages):
             "Your vote is in the box: %(how)s, %(when)s.",
             how=hows,
             when=words.day(last),
+        )
+
+    # --- who voted what --------------------------------------------------------------
+
+    @route(
+        [
+            "/my/votes/<int:vote_id>/choices",
+            "/my/votes/<int:vote_id>/choices/page/<int:page>",
+        ],
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def shequ_vote_choices(self, vote_id, page=1):
+        """The list of an open vote after the close: homes, masked names, choices."""
+        vote = self._shequ_vote(vote_id, ("publicity", "final", "filed"))
+        rows = vote._published_choices()
+        if vote.secrecy == "secret":
+            self._shequ_refuse()
+        pager = self._shequ_pager(f"/my/votes/{vote.id}/choices", len(rows), page, {})
+        return self._shequ_page(
+            "shequ_property.portal_vote_list",
+            {
+                "active": "home",
+                "vote": VoteWords(request.env, vote).card(),
+                "rows": rows[pager["offset"] : pager["offset"] + PAGE],
+                "pager": pager,
+            },
+            back=f"/my/votes/{vote.id}",
+        )
+
+    def _shequ_pager(self, url, total, page, url_args):
+        return portal_pager(
+            url=url, url_args=url_args, total=total, page=page, step=PAGE
         )
 
     # --- documents -----------------------------------------------------------------
@@ -387,10 +463,10 @@ class VotePages(ConfirmPages):
                 )
         return ""
 
-    def _shequ_hidden(self, vote, choices, token):
+    def _shequ_hidden(self, vote, choices, token, electors):
         """The ballot as hidden fields: it is never kept on the server before it
         is cast, least of all beside the name."""
-        pairs = [("token", token)]
+        pairs = [("token", token), ("elector", str(electors[:1].id))]
         for motion in vote.motion_ids:
             choice = choices.get(motion.id)
             if isinstance(choice, list):
@@ -400,9 +476,9 @@ class VotePages(ConfirmPages):
                 pairs.append((f"m{motion.id}", choice))
         return pairs
 
-    def _shequ_may_cast(self, vote):
+    def _shequ_may_cast(self, vote, electors):
         """The page that says why not, or None when the person can cast now."""
-        mine = self._shequ_mine(vote)
+        mine = self._shequ_mine(vote, electors)
         if mine["can_cast"] or mine["may_change"]:
             return None
         why = mine["why_not"] or mine["cast"]
@@ -424,11 +500,13 @@ class VotePages(ConfirmPages):
         methods=["GET"],
         readonly=True,
     )
-    def shequ_vote_ballot(self, vote_id):
+    def shequ_vote_ballot(self, vote_id, elector=""):
         vote = self._shequ_vote(vote_id)
-        return self._shequ_may_cast(vote) or self._shequ_ballot_page(vote, {})
+        electors = self._shequ_set(vote, elector)
+        refusal = self._shequ_may_cast(vote, electors)
+        return refusal or self._shequ_ballot_page(vote, electors, {})
 
-    def _shequ_ballot_page(self, vote, choices, error="", status=200):
+    def _shequ_ballot_page(self, vote, electors, choices, error="", status=200):
         words = VoteWords(request.env, vote)
         response = self._shequ_page(
             "shequ_property.portal_vote_ballot",
@@ -436,7 +514,7 @@ class VotePages(ConfirmPages):
                 "active": "home",
                 "vote": words.card(),
                 "motions": words.motions(choices),
-                "mine": self._shequ_mine(vote),
+                "mine": self._shequ_mine(vote, electors),
                 "error": error,
             },
             status=status,
@@ -446,28 +524,33 @@ class VotePages(ConfirmPages):
         return response
 
     @route("/my/votes/<int:vote_id>/check", type="http", auth="user", methods=["POST"])
-    def shequ_vote_check(self, vote_id, token="", again="", back="", **_form):
+    def shequ_vote_check(
+        self, vote_id, token="", elector="", again="", back="", **_form
+    ):
         """Show the ballot once more, and send the code that casts it."""
         vote = self._shequ_vote(vote_id)
-        refusal = self._shequ_may_cast(vote)
+        electors = self._shequ_set(vote, elector)
+        refusal = self._shequ_may_cast(vote, electors)
         if refusal:
             return refusal
         choices = self._shequ_choices(vote)
         if back:
-            return self._shequ_ballot_page(vote, choices)
+            return self._shequ_ballot_page(vote, electors, choices)
         error = self._shequ_choice_error(vote, choices)
         if error:
-            return self._shequ_ballot_page(vote, choices, error, 422)
+            return self._shequ_ballot_page(vote, electors, choices, error, 422)
         token = token if len(token) == 36 else str(uuid.uuid4())
         ways = self._shequ_confirm_ways()
         error = self._shequ_confirm_send(f"vote-{vote.id}")
         if error and not self._shequ_confirm_state(f"vote-{vote.id}"):
             if not ways["passkey"]:
-                return self._shequ_ballot_page(vote, choices, error, 422)
+                return self._shequ_ballot_page(vote, electors, choices, error, 422)
         flash = self.env._("A code is on its way.") if again and not error else ""
-        return self._shequ_check_page(vote, choices, token, error, flash)
+        return self._shequ_check_page(vote, electors, choices, token, error, flash)
 
-    def _shequ_check_page(self, vote, choices, token, error="", flash="", status=200):
+    def _shequ_check_page(
+        self, vote, electors, choices, token, error="", flash="", status=200
+    ):
         words = VoteWords(request.env, vote)
         response = self._shequ_page(
             "shequ_property.portal_vote_check",
@@ -475,8 +558,8 @@ class VotePages(ConfirmPages):
                 "active": "home",
                 "vote": words.card(),
                 "motions": words.motions(choices),
-                "mine": self._shequ_mine(vote),
-                "hidden": self._shequ_hidden(vote, choices, token),
+                "mine": self._shequ_mine(vote, electors),
+                "hidden": self._shequ_hidden(vote, choices, token, electors),
                 "ways": self._shequ_confirm_ways(),
                 "field_error": error,
                 "flash": flash,
@@ -489,26 +572,34 @@ class VotePages(ConfirmPages):
 
     @route("/my/votes/<int:vote_id>/cast", type="http", auth="user", methods=["POST"])
     def shequ_vote_cast(
-        self, vote_id, token="", code="", webauthn_response="", **_form
+        self,
+        vote_id,
+        token="",
+        elector="",
+        code="",
+        webauthn_response="",
+        **_form,
     ):
         """Cast the ballot, exactly once however often the form is sent."""
         vote = self._shequ_vote(vote_id)
-        refusal = self._shequ_may_cast(vote)
+        electors = self._shequ_set(vote, elector)
+        refusal = self._shequ_may_cast(vote, electors)
         if refusal:
             return refusal
         choices = self._shequ_choices(vote)
         error = self._shequ_choice_error(vote, choices)
         if error:
-            return self._shequ_ballot_page(vote, choices, error, 422)
+            return self._shequ_ballot_page(vote, electors, choices, error, 422)
         way, error = self._shequ_confirm_check(
             f"vote-{vote.id}", code, webauthn_response
         )
         if error:
-            return self._shequ_check_page(vote, choices, token, error, status=422)
+            return self._shequ_check_page(
+                vote, electors, choices, token, error, status=422
+            )
         partner = self._shequ_partner()
-        electors = vote._electors_of(partner)
         if not vote.allow_change:
-            electors = electors.filtered(lambda elector: not elector.channel)
+            electors = electors.filtered(lambda one: not one.channel)
         try:
             receipt = vote._cast(
                 electors,
@@ -586,8 +677,8 @@ class VotePages(ConfirmPages):
                             "receipt and the head of the chain:"
                         ),
                     ],
-                    "command": f"python verify.py --receipt {receipt['code']} "
-                    f"--head {receipt['head'][:16]}…",
+                    "command": f"python -m voting verify vote-{vote.reference}.zip "
+                    f"--receipt {receipt['code']} --head {receipt['head']}",
                 },
             },
             back=f"/my/votes/{vote.id}",

@@ -32,7 +32,7 @@ class PublicVotePages(LoginPages):
             return self._shequ_public_page(
                 "shequ_property.portal_vote_public_missing", status=404
             )
-        words = VoteWords(request.env, vote)
+        words = VoteWords(request.env, vote, public=True)
         page = words.page()
         # Files may name people; they are for those who live here.
         page["documents"] = []
