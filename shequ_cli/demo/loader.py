@@ -21,7 +21,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.shequ_property.models.ticket.ticket_flow import STEPS
 from odoo.addons.shequ_property.tools import media as media_tools
 
-from . import LOGINS, PASSWORD, photos, texts, tickets
+from . import LOGINS, PASSWORD, photos, texts, tickets, votes
 from .people import Community, day_before
 
 _logger = logging.getLogger(__name__)
@@ -112,6 +112,7 @@ class Loader:
             self._load_tickets()
             self._ring_red("1")
             self._once(self._load_dispatch)
+            self._once(self._load_votes)
             self._once(self._tidy)
         self._write(DONE_KEY, self.now.isoformat())
         self._write(PROGRESS_KEY, None)
@@ -907,6 +908,9 @@ class Loader:
             tickets.offer_ids.expires_at = self.now + timedelta(hours=12)
             offered |= tickets
         return {"offered": offered.ids}
+
+    def _load_votes(self):
+        return votes.make_votes(self.env, self.now)
 
     def _step_supervise(self, _part, step, ticket):
         ticket.sudo()._supervise(self._partner(step.who), step.args["text"])
