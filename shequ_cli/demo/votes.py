@@ -282,7 +282,7 @@ class Votes:
             vote,
             self._owner(vote, 1),
             "roll",
-            "我家专有面积登记成少了一平方米，请核对产证。",
+            "我家专有面积少了一平方米，请核对产证。",
         )
         first._answer(
             "已核对不动产权证，表决权名册在开始投票前按产证更正。", True, self.env.user
@@ -291,7 +291,7 @@ class Votes:
             vote,
             self._owner(vote, 3),
             "notice",
-            "选址离我家窗户太近，请说明噪声如何控制。",
+            "离我家窗户太近，请说明噪声如何控制。",
         )
         return vote
 
@@ -357,7 +357,7 @@ class Votes:
             vote,
             self._owner(vote, 5),
             "result",
-            "储物间那一项差多少通过？请把两个比例都写清楚。",
+            "储物间那一项差多少通过？",
         )
         return vote
 
