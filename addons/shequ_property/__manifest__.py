@@ -39,6 +39,7 @@
         "security/office_rules.xml",
         "security/triage_rules.xml",
         "security/care_rules.xml",
+        "security/governance_vote_rules.xml",
         # data
         "data/ir_config_parameter.xml",
         "data/people_parameters.xml",
@@ -69,6 +70,9 @@
         "data/performance_rules.xml",
         "data/ir_cron_care.xml",
         "data/dispatch.xml",
+        "data/vote_parameters.xml",
+        "data/vote_matters.xml",
+        "data/ir_cron_vote.xml",
         # views
         "views/menus.xml",
         "report/estate_labels.xml",

@@ -10,6 +10,7 @@ from . import vote_turnout
 from . import vote_count
 from . import vote_words
 from . import vote_export
+from . import vote_agenda
 from . import vote_motion
 from . import vote_candidate
 from . import vote_quota

@@ -1,4 +1,9 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 #: In which states what is voted on may still be changed.
 OPEN_TO_CHANGE = ("draft", "check")
@@ -6,6 +11,59 @@ OPEN_TO_CHANGE = ("draft", "check")
 ANNOUNCED = ("notice", "open", "closed", "publicity", "final", "filed")
 #: The ballots are counted.
 COUNTED = ("closed", "publicity", "final", "filed")
+#: What the announcement fixes.
+AGENDA = frozenset(
+    (
+        "name",
+        "estate_id",
+        "kind",
+        "audience",
+        "secrecy",
+        "allow_change",
+        "with_paper",
+        "proposer",
+        "proposer_id",
+        "description",
+        "document_ids",
+        "building_ids",
+        "entrance",
+        "unit_ids",
+        "opens_at",
+        "closes_at",
+        "motion_ids",
+        "committee_told_on",
+        "committee_told_note",
+    )
+)
+DRAFT = ("state", "draft")
+#: What only the steps of a vote write.
+STEPS = frozenset(
+    (
+        "state",
+        "reference",
+        "announced_at",
+        "opened_at",
+        "first_closes_at",
+        "extension_reason",
+        "closed_at",
+        "published_at",
+        "objections_until",
+        "publicity_until",
+        "final_at",
+        "file_by",
+        "filed_on",
+        "filing_reference",
+        "cancel_reason",
+        "roll_drawn_at",
+        "elector_count",
+        "total_area_cents",
+        "total_heads",
+        "roll_digest",
+        "rules",
+        "result",
+        "result_digest",
+    )
+)
 
 
 class ShequVote(models.Model):
@@ -67,6 +125,11 @@ class ShequVote(models.Model):
         string="Ballots May Be Changed",
         help="Until the close; the last one counts and all are kept. Open votes only: "
         "a secret ballot cannot be found again.",
+    )
+    with_paper = fields.Boolean(
+        string="Paper Ballots Too",
+        default=True,
+        help="Paper that was returned in time may be keyed until the vote is closed.",
     )
     proposer = fields.Selection(
         [
@@ -180,6 +243,9 @@ class ShequVote(models.Model):
     result = fields.Json(readonly=True, copy=False)
     result_digest = fields.Char(readonly=True, copy=False)
 
+    publish_by = fields.Datetime(
+        compute="_compute_publish_by", help="The result has to be published by then."
+    )
     head = fields.Char(
         string="Head of the Chain",
         compute="_compute_head",
@@ -207,10 +273,25 @@ class ShequVote(models.Model):
         for vote in self:
             vote.total_area = vote.total_area_cents / 100
 
-    @api.depends("event_ids")
+    @api.depends("state")
     def _compute_head(self):
+        found = {}
+        if self.ids:
+            found = {
+                vote: (number, digest)
+                for vote, number, digest in self.env.execute_query(
+                    SQL(
+                        """
+                        SELECT DISTINCT ON (vote_id) vote_id, sequence, digest
+                          FROM shequ_vote_event WHERE vote_id IN %s
+                      ORDER BY vote_id, sequence DESC
+                        """,
+                        tuple(self.ids),
+                    )
+                )
+            }
         for vote in self:
-            vote.event_count, vote.head = 0, False
+            vote.event_count, vote.head = found.get(vote._origin.id, (0, False))
 
     @api.depends("state", "opens_at", "closes_at")
     def _compute_is_running(self):
@@ -221,13 +302,137 @@ class ShequVote(models.Model):
                 vote.state == "open" and vote.opens_at <= now < vote.closes_at
             )
 
-    @api.model
-    def _clock(self):
-        """The server's time, in one place so that tests can move it."""
-        return fields.Datetime.now()
+    @api.depends("closed_at", "assembly_id.publish_days")
+    def _compute_publish_by(self):
+        for vote in self:
+            days = vote.assembly_id.publish_days
+            vote.publish_by = vote.closed_at and fields.Datetime.add(
+                vote.closed_at, days=days
+            )
 
     @api.depends_context("uid")
     @api.depends("estate_id")
     def _compute_user_may_run(self):
         for vote in self:
             vote.user_may_run = vote._may_run(self.env.user)
+
+    @api.depends("name", "reference")
+    def _compute_display_name(self):
+        for vote in self:
+            vote.display_name = " ".join(filter(None, (vote.reference, vote.name)))
+
+    # -------------------------------------------------------------- checks
+
+    @api.constrains("kind", "audience", "secrecy", "allow_change")
+    def _check_kind(self):
+        for vote in self:
+            if vote.audience == "residents" and vote.kind != "poll":
+                raise ValidationError(
+                    self.env._("Tenants are asked in opinion polls alone.")
+                )
+            if vote.allow_change and vote.secrecy == "secret":
+                raise ValidationError(
+                    self.env._(
+                        "Secret ballots cannot be changed, because nobody can find "
+                        "the earlier one."
+                    )
+                )
+
+    @api.constrains("building_ids", "unit_ids", "estate_id")
+    def _check_scope(self):
+        for vote in self:
+            if (vote.building_ids.estate_id | vote.unit_ids.estate_id) - vote.estate_id:
+                raise ValidationError(
+                    self.env._(
+                        "The buildings and units of “%(vote)s” must belong to its "
+                        "estate.",
+                        vote=vote.name,
+                    )
+                )
+
+    @api.constrains("opens_at", "closes_at")
+    def _check_times(self):
+        for vote in self:
+            if vote.opens_at and vote.closes_at and vote.closes_at <= vote.opens_at:
+                raise ValidationError(
+                    self.env._("A vote cannot close before it opens.")
+                )
+
+    # ---------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_steps(vals)
+        votes = super().create(vals_list)
+        for vote in votes:
+            vote._set({"reference": vote._new_reference()})
+        return votes
+
+    def write(self, vals):
+        self._refuse_steps(vals)
+        if touched := AGENDA & vals.keys():
+            self._refuse_agenda(touched)
+        return super().write(vals)
+
+    def _refuse_steps(self, vals):
+        if (wrong := STEPS & vals.keys()) and not self.env.su:
+            if any(vals[name] for name in wrong if (name, vals[name]) != DRAFT):
+                raise AccessError(
+                    self.env._(
+                        "A vote goes on by its buttons: %(fields)s cannot be written.",
+                        fields=", ".join(sorted(wrong)),
+                    )
+                )
+
+    def _refuse_agenda(self, names):
+        """From the notice on nothing is added; the end moves by the extension alone."""
+        if self.env.su:
+            names = names - {"closes_at"}
+        fixed = self.filtered(lambda vote: vote.state not in OPEN_TO_CHANGE)
+        if fixed and names:
+            raise UserError(
+                self.env._(
+                    "“%(vote)s” has been announced: what is voted on, by whom and "
+                    "when, can no longer be changed. Cancel it and announce anew.",
+                    vote=fixed[0].name,
+                )
+            )
+
+    def _set(self, values):
+        """Write what the steps of a vote write."""
+        return self.sudo().write(values)
+
+    def _new_reference(self):
+        """Number of the vote: code of the estate, year, and a number in the database.
+
+        The id is part of it, so that two made at once never get the same.
+        """
+        self.ensure_one()
+        year = self.estate_id.sudo()._now_local().year
+        return f"{self.estate_id.sudo().code}-V{year}-{self.id}"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never_announced(self):
+        for vote in self:
+            if vote.state not in OPEN_TO_CHANGE or vote.sudo().event_ids:
+                raise UserError(
+                    self.env._(
+                        "“%(vote)s” was announced and is part of the history. "
+                        "Archive it instead.",
+                        vote=vote.name,
+                    )
+                )
+
+    # --------------------------------------------------------------- times
+
+    @api.model
+    def _clock(self):
+        """The server's time, in one place so that tests can move it."""
+        return fields.Datetime.now()
+
+    def _local(self, moment):
+        """A moment as people of the estate read it: ``2026-11-22 16:00``."""
+        zone = ZoneInfo(self.sudo().estate_id.tz or "Asia/Shanghai")
+        there = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+        return datetime.strftime(there, "%Y-%m-%d %H:%M")

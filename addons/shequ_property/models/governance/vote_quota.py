@@ -6,6 +6,7 @@ class ShequVoteQuota(models.Model):
 
     _name = "shequ.vote.quota"
     _description = "Quota of Seats"
+    _inherit = ["shequ.vote.agenda.mixin"]
     _order = "motion_id, sequence, id"
 
     motion_id = fields.Many2one(
@@ -16,3 +17,8 @@ class ShequVoteQuota(models.Model):
     name = fields.Char(string="Group", required=True)
     minimum = fields.Integer(string="At Least")
     maximum = fields.Integer(string="At Most", help="0: no limit.")
+
+    _seats_valid = models.Constraint(
+        "CHECK(minimum >= 0 AND maximum >= 0 AND (maximum = 0 OR minimum <= maximum))",
+        "A group cannot have fewer seats at most than at least.",
+    )

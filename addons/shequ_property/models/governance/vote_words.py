@@ -1,7 +1,336 @@
 """Sentences: why somebody cannot vote, why a motion passed or failed."""
 
-from odoo import models
+from odoo import fields, models
+from odoo.fields import Domain
+
+from .vote import ANNOUNCED
+
+
+def square_metres(area):
+    """``600001`` → ``"6,000.01"``."""
+    return f"{area // 100:,}.{area % 100:02d}"
 
 
 class ShequVote(models.Model):
     _inherit = "shequ.vote"
+
+    def _choice_labels(self):
+        _ = self.env._
+        return {
+            "agree": _("Agree"),
+            "against": _("Against"),
+            "abstain": _("Abstain"),
+        }
+
+    def _choices_in_words(self, choices):
+        """What a ballot says: list of ``{"motion", "choice"}``, both for reading."""
+        labels, words = self._choice_labels(), []
+        for motion in self.rules["motions"]:
+            choice = choices[str(motion["id"])]
+            if motion["form"] == "decision":
+                text = labels[choice]
+            else:
+                names = {row["id"]: row["name"] for row in motion["candidates"]}
+                text = "、".join(names[name] for name in choice) or labels["abstain"]
+            words.append({"motion": motion["name"], "choice": text})
+        return words
+
+    # ---------------------------------------------------------------- the result
+
+    def _why(self, judged):
+        """Why a motion passed or failed, in a sentence with the figures."""
+        _, result = self.env._, self.result
+        part = result["participating"]
+        quorum = judged["quorum"]["needed"]
+        if judged["reason"] == "opinion":
+            return _(
+                "An opinion poll without legal effect: %(heads)s people took part.",
+                heads=part["heads"],
+            )
+        if judged["reason"].startswith("quorum"):
+            return _(
+                "Not passed: too few took part. %(area)s m² and %(heads)s owners took "
+                "part; %(need_area)s m² and %(need_heads)s owners were needed.",
+                area=square_metres(part["area"]),
+                heads=part["heads"],
+                need_area=square_metres(quorum["area"]),
+                need_heads=quorum["heads"],
+            )
+        if judged["form"] == "election":
+            return self._why_election(judged)
+        values = {
+            "area": square_metres(judged["agree"]["area"]),
+            "heads": judged["agree"]["heads"],
+            "need_area": square_metres(judged["agreed"]["needed"]["area"]),
+            "need_heads": judged["agreed"]["needed"]["heads"],
+        }
+        if silent := judged["silent"]:
+            return self._why_silent(judged, silent, values)
+        if judged["outcome"] == "passed":
+            return _(
+                "Passed: %(area)s m² and %(heads)s owners agree; %(need_area)s m² and "
+                "%(need_heads)s owners were needed.",
+                **values,
+            )
+        if judged["reason"] == "agree_area":
+            return _(
+                "Not passed: enough owners agree (%(heads)s), but not enough area: "
+                "%(area)s m² of the %(need_area)s m² needed.",
+                **values,
+            )
+        if judged["reason"] == "agree_heads":
+            return _(
+                "Not passed: enough area agrees (%(area)s m²), but not enough owners: "
+                "%(heads)s of the %(need_heads)s needed.",
+                **values,
+            )
+        return _(
+            "Not passed: %(area)s m² and %(heads)s owners agree; %(need_area)s m² and "
+            "%(need_heads)s owners were needed.",
+            **values,
+        )
+
+    def _why_silent(self, judged, silent, values):
+        _ = self.env._
+        added = {
+            "silent_area": square_metres(silent["area"]),
+            "silent_heads": silent["heads"],
+            "side": self._choice_labels()[silent["side"]],
+        }
+        if judged["outcome"] == "passed":
+            return _(
+                "Passed: %(area)s m² and %(heads)s owners agree, and by the rules of "
+                "the assembly the silent %(silent_area)s m² and %(silent_heads)s "
+                "owners follow the majority (%(side)s); %(need_area)s m² and "
+                "%(need_heads)s owners were needed.",
+                **values,
+                **added,
+            )
+        return _(
+            "Not passed: %(area)s m² and %(heads)s owners agree; by the rules of the "
+            "assembly the silent %(silent_area)s m² and %(silent_heads)s owners "
+            "follow the majority (%(side)s); %(need_area)s m² and %(need_heads)s "
+            "owners were needed.",
+            **values,
+            **added,
+        )
+
+    def _why_election(self, judged):
+        _ = self.env._
+        values = {
+            "elected": len(judged["elected"]),
+            "seats": judged["seats"],
+            "need_area": square_metres(judged["needed"]["area"]),
+            "need_heads": judged["needed"]["heads"],
+        }
+        if judged["reason"] == "tie":
+            return _(
+                "%(elected)s of %(seats)s seats are filled; for the others candidates "
+                "have the same number of votes, and a run-off is needed.",
+                **values,
+            )
+        if judged["reason"] == "nobody":
+            return _(
+                "Nobody is elected: nobody has the %(need_area)s m² and "
+                "%(need_heads)s owners that are needed.",
+                **values,
+            )
+        if judged["reason"] == "seats_open":
+            return _(
+                "%(elected)s of %(seats)s seats are filled; the other candidates lack "
+                "the %(need_area)s m² and %(need_heads)s owners that are needed.",
+                **values,
+            )
+        return _(
+            "All %(seats)s seats are filled; %(need_area)s m² and %(need_heads)s "
+            "owners were needed.",
+            **values,
+        )
+
+    def _needed(self, judged):
+        """Both thresholds as sentences."""
+        if judged["reason"] == "opinion":
+            return []
+        _ = self.env._
+        quorum = judged["quorum"]["needed"]
+        agree = (
+            judged["needed"]
+            if judged["form"] == "election"
+            else judged["agreed"]["needed"]
+        )
+        sentences = [
+            _(
+                "To agree: at least %(area)s m² and %(heads)s owners.",
+                area=square_metres(agree["area"]),
+                heads=agree["heads"],
+            )
+        ]
+        if quorum["heads"]:
+            sentences.insert(
+                0,
+                _(
+                    "To take part: at least %(area)s m² and %(heads)s owners.",
+                    area=square_metres(quorum["area"]),
+                    heads=quorum["heads"],
+                ),
+            )
+        return sentences
+
+    def _disclosure_content(self):
+        """The result as the disclosures take it."""
+        _, sheet = self.env._, self._result_sheet()
+        total, part = sheet["total"], sheet["participating"]
+        columns = [_("Choice"), _("Area (m²)"), _("Owners")]
+        return {
+            "summary": "\n".join(
+                f"{motion['name']}: {motion['sentence']}" for motion in sheet["motions"]
+            ),
+            "facts": [
+                [_("Number of the vote"), self.reference],
+                [_("Opened"), self._local(self.opens_at)],
+                [_("Closed"), self._local(self.closes_at)],
+                [
+                    _("Area that took part (m²)"),
+                    f"{square_metres(part['area'])} / {square_metres(total['area'])}",
+                ],
+                [_("Owners who took part"), f"{part['heads']} / {total['heads']}"],
+                [_("Objections until"), self._local(self.objections_until)],
+                [_("Digest of the result"), self.result_digest],
+                [_("Head of the chain"), self.head or ""],
+            ],
+            "tables": [
+                {
+                    "title": motion["name"],
+                    "columns": columns,
+                    "rows": [
+                        [row["label"], square_metres(row["area"]), str(row["heads"])]
+                        for row in motion["rows"]
+                    ],
+                }
+                for motion in sheet["motions"]
+            ],
+        }
+
+    # ----------------------------------------------------------------- of a person
+
+    def _why_not(self, partner):
+        """Why ``partner`` cannot vote now, in a sentence; ``""`` when he can.
+
+        Whoever has voted already is told so, too, unless the ballot may be changed.
+        """
+        self.ensure_one()
+        vote, _ = self.sudo(), self.env._
+        if vote.state not in ANNOUNCED:
+            return _("This vote has not been announced.")
+        electors = vote._electors_of(partner)
+        if not electors:
+            return vote._why_not_on_roll(partner)
+        if not vote.is_running:
+            return vote._why_not_now()
+        waiting = electors.filtered(lambda elector: not elector.channel)
+        if waiting:
+            return ""
+        if vote.allow_change and any(
+            elector.channel != "paper" for elector in electors
+        ):
+            return ""
+        if all(elector.channel == "paper" for elector in electors):
+            return _("You have voted on paper. Each unit votes once.")
+        return _("You have voted. Thank you.")
+
+    def _why_not_now(self):
+        _ = self.env._
+        if self.state == "notice" or self._clock() < self.opens_at:
+            return _("The vote opens at %(time)s.", time=self._local(self.opens_at))
+        return _("The vote closed at %(time)s.", time=self._local(self.closes_at))
+
+    def _why_not_on_roll(self, partner):
+        _, today = self.env._, self.env["shequ.estate"]._today()
+        stays = (
+            self.env["shequ.residency"]
+            .sudo()
+            .search(
+                Domain("partner_id", "=", partner.id)
+                & Domain("estate_id", "=", self.estate_id.id)
+            )
+        )
+        if not stays:
+            return _(
+                "You are not recorded as an owner in %(estate)s. If you are one, ask "
+                "the service desk to record it.",
+                estate=self.estate_id.name,
+            )
+        current = stays.filtered(lambda stay: stay._covers(today))
+        title = current.filtered("is_title")
+        if not title:
+            return self._why_not_without_title(stays, current)
+        units = title.unit_id
+        on_roll = (
+            self.env["shequ.vote.elector"]
+            .sudo()
+            .search([("vote_id", "=", self.id), ("unit_id", "in", units.ids)])
+        )
+        if not on_roll:
+            return self._why_not_unit(title)
+        other = on_roll.filtered("voter_id")[:1]
+        if other:
+            return _(
+                "%(person)s votes for %(unit)s: co-owners vote through one of them.",
+                person=other.voter_name,
+                unit=other.address,
+            )
+        return _(
+            "Nobody has been chosen to vote for %(unit)s yet. The co-owners choose one "
+            "of them; after the opening the unit can vote on paper.",
+            unit=on_roll[0].address,
+        )
+
+    def _why_not_without_title(self, stays, current):
+        _ = self.env._
+        former = stays.filtered("is_title")
+        if former:
+            last = former.sorted("date_to")[-1:]
+            return _(
+                "You no longer own %(unit)s (until %(date)s). The owner votes.",
+                unit=last.unit_id.short_address,
+                date=fields.Date.to_string(last.date_to),
+            )
+        if current.filtered(lambda stay: stay.role == "tenant"):
+            return _(
+                "You rent %(unit)s. In this vote the owners decide; the owner of "
+                "your home votes for it.",
+                unit=current.unit_id[:1].short_address,
+            )
+        if current:
+            return _(
+                "You live in %(unit)s as family. The owner votes for it, or gives you "
+                "a written proxy.",
+                unit=current.unit_id[:1].short_address,
+            )
+        return _(
+            "You no longer live in %(unit)s. The owner votes.",
+            unit=stays[-1:].unit_id.short_address,
+        )
+
+    def _why_not_unit(self, title):
+        _, unit = self.env._, title.unit_id[:1]
+        if self.opened_at and all(
+            stay.date_from > self._local_day(self.opened_at) for stay in title
+        ):
+            return _(
+                "You became the owner of %(unit)s after the vote had opened. The roll "
+                "was fixed then.",
+                unit=unit.short_address,
+            )
+        if unit.use in ("parking", "storage"):
+            return _(
+                "%(unit)s does not count in votes by the rules of the assembly.",
+                unit=unit.short_address,
+            )
+        return _(
+            "This vote is of others: %(unit)s is not among the homes it is about.",
+            unit=unit.short_address,
+        )
+
+    def _local_day(self, moment):
+        return fields.Date.to_date(self._local(moment)[:10])
