@@ -328,10 +328,10 @@ class VoteWords:
                             "label": self._name(row["label"])
                             if row.get("candidate_id")
                             else row["label"],
-                            "area": f"{square_metres(row['area'])} "
-                            f"({percent(row['area_permille'])})",
-                            "heads": f"{row['heads']} "
-                            f"({percent(row['heads_permille'])})",
+                            "area": square_metres(row["area"]),
+                            "area_share": percent(row["area_permille"]),
+                            "heads": str(row["heads"]),
+                            "heads_share": percent(row["heads_permille"]),
                         }
                         for row in motion["rows"]
                     ],

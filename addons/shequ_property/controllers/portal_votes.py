@@ -43,6 +43,7 @@ class VotePages(ConfirmPages):
                     "icon": "vote",
                     "tone": "gold",
                     "badge": len(waiting) or "",
+                    "first": bool(waiting),
                     "elder": True,
                 }
             )
