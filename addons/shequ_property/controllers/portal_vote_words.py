@@ -163,6 +163,7 @@ class VoteWords:
                 filter(None, (self._label("kind"), self._who_votes(), self._proposer()))
             ),
             "text": html2plaintext(vote.description or "").strip(),
+            "running": vote.is_running,
             "strip": self.strip(),
             "motions": self.motions(),
             "documents": [

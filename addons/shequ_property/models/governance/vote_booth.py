@@ -13,6 +13,8 @@ MAX_TITLE = 80
 class ShequVote(models.Model):
     _inherit = "shequ.vote"
 
+    # Columns of the board in the order of a vote's life.
+    state = fields.Selection(group_expand=True)
     signature_ids = fields.One2many("shequ.vote.signature", "vote_id")
     objection_ids = fields.One2many("shequ.vote.objection", "vote_id")
     paper_ids = fields.One2many("shequ.vote.paper", "vote_id")
