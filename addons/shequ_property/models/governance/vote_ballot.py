@@ -18,6 +18,7 @@ class ShequVoteBallot(models.Model):
     _name = "shequ.vote.ballot"
     _description = "Ballot"
     _inherit = ["shequ.append.only.mixin"]
+    _log_access = False
     _order = "id"
 
     vote_id = fields.Many2one(

@@ -17,6 +17,7 @@ class ShequVoteEvent(models.Model):
     _name = "shequ.vote.event"
     _description = "Event of a Vote"
     _inherit = ["shequ.append.only.mixin"]
+    _log_access = False
     _order = "vote_id, sequence"
     _rec_name = "kind"
 

@@ -1,11 +1,15 @@
 """From the proposal to the filing: who may do what, and when."""
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .vote import COUNTED, OPEN_TO_CHANGE
+
+_logger = logging.getLogger(__name__)
 
 RULES = (
     "parking_counts",
@@ -483,12 +487,16 @@ class ShequVote(models.Model):
                 vote._seal_secret()
 
     def _try(self, step):
-        """Do a step that is due; tell the manager when it cannot be done."""
+        """Do a step that is due; tell the manager when it cannot be done.
+
+        Each is committed by itself, so that one that fails holds up no other.
+        """
         try:
             getattr(self, step)()
         except UserError as error:
             self._tell_manager(str(error))
-        self.env["ir.cron"]._commit_progress(1)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            _logger.info("%s of vote %s waits for the next turn: %s", step, self, error)
 
     def _tell_manager(self, problem):
         """Leave the manager of the estate one activity, not one a minute."""

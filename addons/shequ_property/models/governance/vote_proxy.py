@@ -108,7 +108,7 @@ class ShequVoteProxy(models.Model):
             )
         )
         self.flush_model()
-        self.env.cr.execute(
+        ((owners,),) = self.env.execute_query(
             SQL(
                 """
                 SELECT count(DISTINCT principal_id) FROM shequ_vote_proxy
@@ -119,7 +119,7 @@ class ShequVoteProxy(models.Model):
             )
         )
         most = self.vote_id.assembly_id.max_proxies
-        if self.env.cr.fetchone()[0] > most:
+        if owners > most:
             raise ValidationError(
                 self.env._(
                     "%(person)s votes for %(count)s owners already, more are not "

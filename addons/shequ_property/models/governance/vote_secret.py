@@ -27,6 +27,7 @@ class ShequVoteSecret(models.Model):
     _name = "shequ.vote.secret"
     _description = "Content of a Secret Ballot"
     _inherit = ["shequ.append.only.mixin"]
+    _log_access = False
     _order = "id"
 
     vote_id = fields.Many2one(

@@ -273,6 +273,8 @@ class ShequVote(models.Model):
         if not on_roll:
             return self._why_not_unit(title)
         other = on_roll.filtered("voter_id")[:1]
+        if other.frozen and other.voter_id not in other.unit_id.owner_ids:
+            return self._why_not_bought_later(other.unit_id)
         if other:
             return _(
                 "%(person)s votes for %(unit)s: co-owners vote through one of them.",
@@ -317,11 +319,7 @@ class ShequVote(models.Model):
         if self.opened_at and all(
             stay.date_from > self._local_day(self.opened_at) for stay in title
         ):
-            return _(
-                "You became the owner of %(unit)s after the vote had opened. The roll "
-                "was fixed then.",
-                unit=unit.short_address,
-            )
+            return self._why_not_bought_later(unit)
         if unit.use in ("parking", "storage"):
             return _(
                 "%(unit)s does not count in votes by the rules of the assembly.",
@@ -329,6 +327,13 @@ class ShequVote(models.Model):
             )
         return _(
             "This vote is of others: %(unit)s is not among the homes it is about.",
+            unit=unit.short_address,
+        )
+
+    def _why_not_bought_later(self, unit):
+        return self.env._(
+            "You became the owner of %(unit)s after the vote had opened. The roll was "
+            "fixed then.",
             unit=unit.short_address,
         )
 

@@ -26,3 +26,6 @@ from . import test_care
 from . import test_dispatch
 from . import test_visits
 from . import test_triage_parts
+from . import test_voting_count
+from . import test_voting_roll
+from . import test_voting_verify

@@ -10,6 +10,7 @@
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,16 @@ the commands above in the unpacked folder with Python 3.10 or newer.
 """
 #: A file of an archive is not read beyond this.
 LARGEST = 2_000_000_000
+#: What reading a broken file may raise.
+BROKEN = (
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Archive(NamedTuple):
@@ -85,7 +96,7 @@ def read(source):
                 if "ballots.jsonl" in names
                 else None,
             )
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise BadArchive(f"this is not the archive of a vote: {error}") from error
 
 
