@@ -206,4 +206,4 @@ class DoorPages(VotePages):
         vote = request.env["shequ.vote"].search([("id", "=", vote_id)])
         if vote.state not in ("closed", "publicity", "final", "filed"):
             self._shequ_refuse()
-        return self._shequ_archive(vote.sudo())
+        return self._shequ_vote_zip(vote.sudo())

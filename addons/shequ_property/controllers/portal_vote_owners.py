@@ -106,7 +106,7 @@ class OwnerPages(VotePages):
             ),
         }
 
-    def _shequ_matters(self):
+    def _shequ_vote_matters(self):
         return (
             request.env["shequ.vote.matter"]
             .sudo()
@@ -116,9 +116,9 @@ class OwnerPages(VotePages):
 
     @route("/my/votes/propose", type="http", auth="user", methods=["GET"])
     def shequ_vote_propose(self):
-        return self._shequ_propose_page({})
+        return self._shequ_vote_propose_page({})
 
-    def _shequ_propose_page(self, form, error="", status=200):
+    def _shequ_vote_propose_page(self, form, error="", status=200):
         values = self._shequ_propose_values()
         if not values["may_propose"]:
             error = error or self.env._(
@@ -132,7 +132,7 @@ class OwnerPages(VotePages):
                 "form": form,
                 "matters": [
                     {"id": matter.id, "name": matter.name}
-                    for matter in self._shequ_matters()
+                    for matter in self._shequ_vote_matters()
                 ],
                 "error": error,
                 **values,
@@ -156,22 +156,22 @@ class OwnerPages(VotePages):
                     self._shequ_partner(),
                     form["title"],
                     form["words"],
-                    self._shequ_matters().filtered(
+                    self._shequ_vote_matters().filtered(
                         lambda matter: matter.id == form["matter_id"]
                     ),
                 )
             )
         )
         if error:
-            return self._shequ_propose_page(form, error, 422)
+            return self._shequ_vote_propose_page(form, error, 422)
         return request.redirect(f"/my/votes/{made[0].id}/sign?ok=proposed", 303)
 
     @route("/my/votes/<int:vote_id>/sign", type="http", auth="user", methods=["GET"])
     def shequ_vote_sign(self, vote_id, ok=""):
         vote = self._shequ_vote(vote_id, ("draft", "check"))
-        return self._shequ_sign_page(vote, flash=self._shequ_vote_flash(ok))
+        return self._shequ_vote_sign_page(vote, flash=self._shequ_vote_flash(ok))
 
-    def _shequ_sign_page(self, vote, error="", flash="", status=200, asked=False):
+    def _shequ_vote_sign_page(self, vote, error="", flash="", status=200, asked=False):
         partner = self._shequ_partner()
         support = vote._support()
         return self._shequ_page(
@@ -216,20 +216,20 @@ class OwnerPages(VotePages):
         if step == "withdraw":
             error = self._shequ_attempt(lambda: Signature._withdraw(vote, partner))
             if error:
-                return self._shequ_sign_page(vote, error, status=422)
+                return self._shequ_vote_sign_page(vote, error, status=422)
             return request.redirect(f"/my/votes/{vote.id}/sign?ok=unsigned", 303)
         if step != "code" and not webauthn_response:
             error = self._shequ_confirm_send(subject)
             known = bool(self._shequ_confirm_state(subject))
-            return self._shequ_sign_page(
+            return self._shequ_vote_sign_page(
                 vote, error, asked=known, status=422 if error and not known else 200
             )
         way, error = self._shequ_confirm_check(subject, code, webauthn_response)
         if error:
-            return self._shequ_sign_page(vote, error, status=422, asked=True)
+            return self._shequ_vote_sign_page(vote, error, status=422, asked=True)
         error = self._shequ_attempt(lambda: vote._take_signature(partner, way))
         if error:
-            return self._shequ_sign_page(vote, error, status=422)
+            return self._shequ_vote_sign_page(vote, error, status=422)
         return request.redirect(f"/my/votes/{vote.id}/sign?ok=signed", 303)
 
     # --- the roll --------------------------------------------------------------------
@@ -261,7 +261,7 @@ class OwnerPages(VotePages):
         if chosen:
             domain &= Domain("building_label", "=", chosen)
         count = Elector.search_count(domain)
-        pager = self._shequ_pager(
+        pager = self._shequ_vote_pager(
             f"/my/votes/{vote.id}/roll", count, page, {"building": chosen}
         )
         electors = Elector.search(domain, limit=60, offset=pager["offset"])
@@ -306,9 +306,11 @@ class OwnerPages(VotePages):
     )
     def shequ_vote_objections(self, vote_id, ok=""):
         vote = self._shequ_vote(vote_id)
-        return self._shequ_objection_page(vote, {}, flash=self._shequ_vote_flash(ok))
+        return self._shequ_vote_objection_page(
+            vote, {}, flash=self._shequ_vote_flash(ok)
+        )
 
-    def _shequ_objection_page(self, vote, form, error="", flash="", status=200):
+    def _shequ_vote_objection_page(self, vote, form, error="", flash="", status=200):
         partner = self._shequ_partner()
         objections = (
             request.env["shequ.vote.objection"]
@@ -369,7 +371,7 @@ class OwnerPages(VotePages):
                 )
             )
         if error:
-            return self._shequ_objection_page(vote, form, error, status=422)
+            return self._shequ_vote_objection_page(vote, form, error, status=422)
         return request.redirect(f"/my/votes/{vote.id}/objections?ok=objected", 303)
 
     # --- proxies ---------------------------------------------------------------------

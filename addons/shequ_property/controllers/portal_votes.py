@@ -340,7 +340,9 @@ class VotePages(ConfirmPages):
         rows = vote._published_choices()
         if vote.secrecy == "secret":
             self._shequ_refuse()
-        pager = self._shequ_pager(f"/my/votes/{vote.id}/choices", len(rows), page, {})
+        pager = self._shequ_vote_pager(
+            f"/my/votes/{vote.id}/choices", len(rows), page, {}
+        )
         return self._shequ_page(
             "shequ_property.portal_vote_list",
             {
@@ -352,7 +354,7 @@ class VotePages(ConfirmPages):
             back=f"/my/votes/{vote.id}",
         )
 
-    def _shequ_pager(self, url, total, page, url_args):
+    def _shequ_vote_pager(self, url, total, page, url_args):
         return portal_pager(
             url=url, url_args=url_args, total=total, page=page, step=PAGE
         )
@@ -371,9 +373,9 @@ class VotePages(ConfirmPages):
         file = vote.document_ids.filtered(lambda one: one.id == file_id)
         if not file:
             self._shequ_refuse()
-        return self._shequ_file(file)
+        return self._shequ_vote_file(file)
 
-    def _shequ_file(self, file):
+    def _shequ_vote_file(self, file):
         """Send a posted document under its own name, as a file and never as a page."""
         stream = request.env["ir.binary"].sudo()._get_stream_from(file, "raw")
         stream.public = False
@@ -392,9 +394,9 @@ class VotePages(ConfirmPages):
     def shequ_vote_archive(self, vote_id):
         """Everything that is needed to recount, in one file."""
         vote = self._shequ_vote(vote_id, ("publicity", "final", "filed"))
-        return self._shequ_archive(vote)
+        return self._shequ_vote_zip(vote)
 
-    def _shequ_archive(self, vote):
+    def _shequ_vote_zip(self, vote):
         return request.make_response(
             vote._export_archive(),
             headers=[
@@ -429,7 +431,7 @@ class VotePages(ConfirmPages):
 
     # --- the ballot ------------------------------------------------------------------
 
-    def _shequ_choices(self, vote):
+    def _shequ_ballot_choices(self, vote):
         """Choices of the form: motion id → choice; what was not chosen is missing."""
         form = request.httprequest.form
         choices = {}
@@ -534,7 +536,7 @@ class VotePages(ConfirmPages):
         refusal = self._shequ_may_cast(vote, electors)
         if refusal:
             return refusal
-        choices = self._shequ_choices(vote)
+        choices = self._shequ_ballot_choices(vote)
         if back:
             return self._shequ_ballot_page(vote, electors, choices)
         error = self._shequ_choice_error(vote, choices)
@@ -587,7 +589,7 @@ class VotePages(ConfirmPages):
         refusal = self._shequ_may_cast(vote, electors)
         if refusal:
             return refusal
-        choices = self._shequ_choices(vote)
+        choices = self._shequ_ballot_choices(vote)
         error = self._shequ_choice_error(vote, choices)
         if error:
             return self._shequ_ballot_page(vote, electors, choices, error, 422)

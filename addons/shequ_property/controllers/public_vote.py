@@ -41,11 +41,13 @@ class PublicVotePages(LoginPages):
             {
                 "vote": page,
                 "estate": self._shequ_estate_values(vote.estate_id),
-                "image": self._shequ_qr(f"{vote.get_base_url()}/my/votes/{vote.id}"),
+                "image": self._shequ_vote_qr(
+                    f"{vote.get_base_url()}/my/votes/{vote.id}"
+                ),
             },
         )
 
-    def _shequ_qr(self, address):
+    def _shequ_vote_qr(self, address):
         stream = io.BytesIO()
         qrcode.make(address, box_size=5, border=2).save(stream, "PNG")
         encoded = base64.b64encode(stream.getvalue()).decode()

@@ -1,1 +1,3 @@
 from . import test_vote
+from . import test_vote_paper
+from . import test_vote_portal

@@ -5,7 +5,8 @@ from odoo.http import Controller
 from odoo.tests import tagged
 
 from ...controllers.portal_base import ResidentPortal
-from .common import PASSWORD, PortalCase, photo_bytes
+from ..governance.vote_case import VoteCase
+from .common import PASSWORD, photo_bytes
 
 CANARY = "CANARY-SECRET"
 # What a route answers to: "ok" its page or redirect, "none" page 404, "login" a
@@ -27,6 +28,9 @@ ESTATE = {
     "neighbour": "ok",
     "tenant": "ok",
 }
+# A vote of the estate: also who lived there once, to be told why he cannot vote.
+VOTERS = {**ESTATE, "former": "ok"}
+NOBODY = dict.fromkeys(EVERYBODY, "none")
 
 # Route → method, values, and for whom.  {t} is a private ticket of the owner with
 # the canary in every word of it, {m} its photo, {s} a shared one, {sm} its photo.
@@ -73,6 +77,37 @@ ROUTES = {
     "/my/services/{v}": ("GET", {}, ESTATE),
     "/my/services/{v} (order)": ("POST", {"unit_id": "{u}"}, ESTATE),
     "/my/services/{w}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
+    # {va} an open vote, {vp} a proposal that collects signatures, {vb} one that is
+    # posted, {vd} a document, {vo} an authority of the owner, {ve} a line of the roll.
+    "/my/votes": ("GET", {}, EVERYBODY),
+    "/my/votes/propose": ("GET", {}, EVERYBODY),
+    "/my/votes/propose (send)": ("POST", {"title": "x"}, EVERYBODY),
+    "/my/votes/{va}": ("GET", {}, VOTERS),
+    "/my/votes/{va}/document/{vd}": ("GET", {}, VOTERS),
+    "/my/votes/{va}/archive": ("GET", {}, NOBODY),
+    "/my/votes/{vb}/archive": ("GET", {}, VOTERS),
+    "/my/votes/{va}/choices": ("GET", {}, NOBODY),
+    "/my/votes/{vb}/choices": ("GET", {}, VOTERS),
+    "/my/votes/{vb}/choices/page/2": ("GET", {}, VOTERS),
+    "/my/votes/{va}/paper": ("POST", {}, VOTERS),
+    "/my/votes/{va}/ballot": ("GET", {}, VOTERS),
+    "/my/votes/{va}/check": ("POST", {}, VOTERS),
+    "/my/votes/{va}/cast": ("POST", {"code": "000000"}, VOTERS),
+    "/my/votes/{vp}/sign": ("GET", {}, VOTERS),
+    "/my/votes/{vp}/sign (send)": ("POST", {"step": "withdraw"}, VOTERS),
+    "/my/votes/{va}/roll": ("GET", {}, VOTERS),
+    "/my/votes/{va}/roll/page/2": ("GET", {}, VOTERS),
+    "/my/votes/{va}/objections": ("GET", {}, VOTERS),
+    "/my/votes/{va}/objections (send)": ("POST", {"kind": "x"}, VOTERS),
+    "/my/votes/{va}/proxy": ("GET", {}, VOTERS),
+    "/my/votes/{va}/proxy (give)": ("POST", {"name": "x"}, VOTERS),
+    "/my/votes/{va}/proxy/{vo}/revoke": ("POST", {}, OWNER),
+    "/my/votes/{va}/turnout": ("GET", {}, NOBODY),
+    "/vote/round": ("GET", {}, {**NOBODY, "other_desk": "ok"}),
+    "/vote/round/{va}": ("GET", {}, NOBODY),
+    "/vote/round/{va}/{ve}": ("GET", {}, NOBODY),
+    "/vote/round/{va}/{ve} (note)": ("POST", {"outcome": "absent"}, NOBODY),
+    "/vote/{vb}/archive": ("GET", {}, NOBODY),
     "/my/neighbours": ("GET", {}, EVERYBODY),
     "/my/neighbours/page/2": ("GET", {}, EVERYBODY),
     "/my/neighbours/{s}": ("GET", {}, ESTATE),
@@ -112,6 +147,11 @@ OPEN_ROUTES = {
     "/t/{n}/rate": ("POST", {"stars": "1"}),
     "/t/{n}/supervision": ("POST", {"reason": "x"}),
     "/t/{n}/stop": ("POST", {}),
+    "/vote/{va}": ("GET", {}),
+    "/vote/{vp}": ("GET", {}),
+    "/vote/{va}/head.json": ("GET", {}),
+    "/vote/b/{vn}": ("GET", {}),
+    "/vote/b/wrong": ("GET", {}),
 }
 ROUTES.update(
     {route: (method, values, None) for route, (method, values) in OPEN_ROUTES.items()}
@@ -119,7 +159,7 @@ ROUTES.update(
 
 
 @tagged("post_install", "-at_install")
-class TestAccessTable(PortalCase):
+class TestAccessTable(VoteCase):
     """Every route × every role: the expected answer, and never the secret."""
 
     @classmethod
@@ -191,6 +231,7 @@ class TestAccessTable(PortalCase):
                 "proof": "owner",
             }
         )
+        self._make_votes()
         self.invitation = self.env["shequ.invitation"]._invite(self.family, "letter")
         self.news = self.env["shequ.ticket.news"].create(
             {
@@ -202,6 +243,28 @@ class TestAccessTable(PortalCase):
                 "partner_id": self.zhu.partner_id.id,
                 "expires_at": fields.Datetime.now() + timedelta(days=1),
             }
+        )
+
+    def _make_votes(self):
+        """An open vote, one that is posted, a proposal, and an authority."""
+        self.vote = self.make_vote()
+        self.posted = self.make_vote("publicity")
+        self.proposal = self.env["shequ.vote"]._propose(
+            self.estate,
+            self.zhu.partner_id,
+            "Close the gate at night",
+            "It is loud.",
+            self.env["shequ.vote.matter"].search([("code", "=", "other")]),
+        )
+        self.elector = self.vote.elector_ids.filtered(
+            lambda one: one.unit_id == self.unit
+        )
+        self.proxy = self.env["shequ.vote.proxy"]._give(
+            self.vote,
+            self.second_owned,
+            self.zhu.partner_id,
+            self.neighbour.partner_id,
+            [{"name": CANARY, "raw": b"%PDF-1.4", "mimetype": "application/pdf"}],
         )
 
     def _fill(self, text):
@@ -221,6 +284,13 @@ class TestAccessTable(PortalCase):
             x=self.visit.id,
             v=self.service.id,
             w=self.elsewhere.id,
+            va=self.vote.id,
+            vb=self.posted.id,
+            vp=self.proposal.id,
+            vd=self.vote.document_ids.id,
+            vo=self.proxy.id,
+            ve=self.elector.id,
+            vn=self.elector._ballot_number(),
         )
 
     def _visit(self, route, method, values):
