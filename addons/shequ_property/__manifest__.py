@@ -166,6 +166,14 @@
         "views/governance/contract_views.xml",
         "views/governance/round_views.xml",
         "views/governance/contract_disclosure_views.xml",
+        "security/governance_booth_rules.xml",
+        "data/vote_booth.xml",
+        "views/governance/vote_views.xml",
+        "report/vote_reports.xml",
+        "views/portal/portal_votes.xml",
+        "views/portal/portal_vote_owners.xml",
+        "views/portal/portal_vote_door.xml",
+        "views/portal/portal_vote_public.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -180,6 +188,8 @@
             "shequ_property/static/src/portal/shrink.js",
             "shequ_property/static/src/portal/voice.js",
             "shequ_property/static/src/portal/report.js",
+            "shequ_property/static/src/portal/votes.css",
+            "shequ_property/static/src/portal/votes.js",
         ],
         "web.assets_backend": [
             "shequ_property/static/src/estate/**/*",

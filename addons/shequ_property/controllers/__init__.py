@@ -14,3 +14,8 @@ from . import portal_visit
 from . import portal_disclosure
 from . import portal_committee
 from . import portal_promises
+from . import portal_vote_confirm
+from . import portal_votes
+from . import portal_vote_owners
+from . import portal_vote_door
+from . import public_vote

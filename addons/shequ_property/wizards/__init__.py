@@ -30,3 +30,6 @@ from . import contract_end
 from . import contract_attest
 from . import contract_answer
 from . import round_cancel
+from . import vote_key
+from . import vote_step
+from . import vote_print

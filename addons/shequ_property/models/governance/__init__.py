@@ -58,3 +58,12 @@ from . import round_point
 from . import round_task
 from . import round_check
 from . import contract_disclosure
+from . import vote_booth
+from . import vote_paper_words
+from . import res_partner_vote
+from . import vote_objection
+from . import vote_signature
+from . import vote_visit
+from . import vote_reminder
+from . import vote_paper
+from . import sms_template_vote

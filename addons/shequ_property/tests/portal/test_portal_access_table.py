@@ -5,8 +5,13 @@ from odoo.http import Controller
 from odoo.tests import tagged
 
 from ...controllers.portal_base import ResidentPortal
+<<<<<<< HEAD
 from ..governance.common_promise import attested_promise
 from .common import PASSWORD, PortalCase, photo_bytes
+=======
+from ..governance.vote_case import VoteCase
+from .common import PASSWORD, photo_bytes
+>>>>>>> booth
 
 CANARY = "CANARY-SECRET"
 # What a route answers to: "ok" its page or redirect, "none" page 404, "login" a
@@ -28,6 +33,9 @@ ESTATE = {
     "neighbour": "ok",
     "tenant": "ok",
 }
+# A vote of the estate: also who lived there once, to be told why he cannot vote.
+VOTERS = {**ESTATE, "former": "ok"}
+NOBODY = dict.fromkeys(EVERYBODY, "none")
 
 NOBODY = dict.fromkeys(EVERYBODY, "none")
 # Who has no home now, has no estate to read about.
@@ -78,6 +86,7 @@ ROUTES = {
     "/my/services/{v}": ("GET", {}, ESTATE),
     "/my/services/{v} (order)": ("POST", {"unit_id": "{u}"}, ESTATE),
     "/my/services/{w}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
+<<<<<<< HEAD
     "/my/promises": ("GET", {}, EVERYBODY),
     "/my/promises/{k}": ("GET", {}, ESTATE),
     "/my/promises/{k}/dispute": (
@@ -90,6 +99,39 @@ ROUTES = {
     "/my/promises/contract": ("GET", {}, ESTATE),
     "/my/promises/document/{kd}": ("GET", {}, ESTATE),
     "/my/promises/document/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
+=======
+    # {va} an open vote, {vp} a proposal that collects signatures, {vb} one that is
+    # posted, {vd} a document, {vo} an authority of the owner, {ve} a line of the roll.
+    "/my/votes": ("GET", {}, EVERYBODY),
+    "/my/votes/propose": ("GET", {}, EVERYBODY),
+    "/my/votes/propose (send)": ("POST", {"title": "x"}, EVERYBODY),
+    "/my/votes/{va}": ("GET", {}, VOTERS),
+    "/my/votes/{va}/document/{vd}": ("GET", {}, VOTERS),
+    "/my/votes/{va}/archive": ("GET", {}, NOBODY),
+    "/my/votes/{vb}/archive": ("GET", {}, VOTERS),
+    "/my/votes/{va}/choices": ("GET", {}, NOBODY),
+    "/my/votes/{vb}/choices": ("GET", {}, VOTERS),
+    "/my/votes/{vb}/choices/page/2": ("GET", {}, VOTERS),
+    "/my/votes/{va}/paper": ("POST", {}, VOTERS),
+    "/my/votes/{va}/ballot": ("GET", {}, VOTERS),
+    "/my/votes/{va}/check": ("POST", {}, VOTERS),
+    "/my/votes/{va}/cast": ("POST", {"code": "000000"}, VOTERS),
+    "/my/votes/{vp}/sign": ("GET", {}, VOTERS),
+    "/my/votes/{vp}/sign (send)": ("POST", {"step": "withdraw"}, VOTERS),
+    "/my/votes/{va}/roll": ("GET", {}, VOTERS),
+    "/my/votes/{va}/roll/page/2": ("GET", {}, VOTERS),
+    "/my/votes/{va}/objections": ("GET", {}, VOTERS),
+    "/my/votes/{va}/objections (send)": ("POST", {"kind": "x"}, VOTERS),
+    "/my/votes/{va}/proxy": ("GET", {}, VOTERS),
+    "/my/votes/{va}/proxy (give)": ("POST", {"name": "x"}, VOTERS),
+    "/my/votes/{va}/proxy/{vo}/revoke": ("POST", {}, OWNER),
+    "/my/votes/{va}/turnout": ("GET", {}, NOBODY),
+    "/vote/round": ("GET", {}, {**NOBODY, "other_desk": "ok"}),
+    "/vote/round/{va}": ("GET", {}, NOBODY),
+    "/vote/round/{va}/{ve}": ("GET", {}, NOBODY),
+    "/vote/round/{va}/{ve} (note)": ("POST", {"outcome": "absent"}, NOBODY),
+    "/vote/{vb}/archive": ("GET", {}, NOBODY),
+>>>>>>> booth
     "/my/neighbours": ("GET", {}, EVERYBODY),
     "/my/neighbours/page/2": ("GET", {}, EVERYBODY),
     "/my/neighbours/{s}": ("GET", {}, ESTATE),
@@ -154,12 +196,20 @@ OPEN_ROUTES = {
     "/t/{n}/rate": ("POST", {"stars": "1"}),
     "/t/{n}/supervision": ("POST", {"reason": "x"}),
     "/t/{n}/stop": ("POST", {}),
+<<<<<<< HEAD
     "/d/{q}": ("GET", {}),
     "/d/{q}/{d}": ("GET", {}),
     "/d/{q}/{d}/changes/2": ("GET", {}),
     "/d/{q}/{d}/file/1.json": ("GET", {}),
     "/d/{q}/chain.json": ("GET", {}),
     "/d/wrong-token": ("GET", {}),
+=======
+    "/vote/{va}": ("GET", {}),
+    "/vote/{vp}": ("GET", {}),
+    "/vote/{va}/head.json": ("GET", {}),
+    "/vote/b/{vn}": ("GET", {}),
+    "/vote/b/wrong": ("GET", {}),
+>>>>>>> booth
 }
 ROUTES.update(
     {route: (method, values, None) for route, (method, values) in OPEN_ROUTES.items()}
@@ -167,7 +217,7 @@ ROUTES.update(
 
 
 @tagged("post_install", "-at_install")
-class TestAccessTable(PortalCase):
+class TestAccessTable(VoteCase):
     """Every route × every role: the expected answer, and never the secret."""
 
     @classmethod
@@ -239,6 +289,7 @@ class TestAccessTable(PortalCase):
                 "proof": "owner",
             }
         )
+        self._make_votes()
         self.invitation = self.env["shequ.invitation"]._invite(self.family, "letter")
         self.promise = attested_promise(self.env, self.estate)
         self.news = self.env["shequ.ticket.news"].create(
@@ -253,6 +304,7 @@ class TestAccessTable(PortalCase):
             }
         )
 
+<<<<<<< HEAD
         self._publish_accounts()
 
     def _publish_accounts(self):
@@ -311,6 +363,29 @@ class TestAccessTable(PortalCase):
         self.disclosure._publish(self.disclosure._content(), "")
         self.disclosure._publish(self.disclosure._content(), "again")
         self.handover = self.env["shequ.committee.handover"]._prepare(term)
+=======
+    def _make_votes(self):
+        """An open vote, one that is posted, a proposal, and an authority."""
+        self.vote = self.make_vote()
+        self.posted = self.make_vote("publicity")
+        self.proposal = self.env["shequ.vote"]._propose(
+            self.estate,
+            self.zhu.partner_id,
+            "Close the gate at night",
+            "It is loud.",
+            self.env["shequ.vote.matter"].search([("code", "=", "other")]),
+        )
+        self.elector = self.vote.elector_ids.filtered(
+            lambda one: one.unit_id == self.unit
+        )
+        self.proxy = self.env["shequ.vote.proxy"]._give(
+            self.vote,
+            self.second_owned,
+            self.zhu.partner_id,
+            self.neighbour.partner_id,
+            [{"name": CANARY, "raw": b"%PDF-1.4", "mimetype": "application/pdf"}],
+        )
+>>>>>>> booth
 
     def _fill(self, text):
         if not isinstance(text, str):
@@ -330,6 +405,7 @@ class TestAccessTable(PortalCase):
             v=self.service.id,
             w=self.elsewhere.id,
 <<<<<<< HEAD
+<<<<<<< HEAD
             k=self.promise.id,
             kp=self.promise.attestation_ids.attachment_ids.id,
             kd=self.promise.contract_id.document_ids.id,
@@ -341,6 +417,15 @@ class TestAccessTable(PortalCase):
             y=self.estate.id,
             q=self.estate._disclosure_sign_token(),
 >>>>>>> disclosure
+=======
+            va=self.vote.id,
+            vb=self.posted.id,
+            vp=self.proposal.id,
+            vd=self.vote.document_ids.id,
+            vo=self.proxy.id,
+            ve=self.elector.id,
+            vn=self.elector._ballot_number(),
+>>>>>>> booth
         )
 
     def _visit(self, route, method, values):

@@ -1,0 +1,119 @@
+"""Showing afresh who one is: a code to the telephone on file, or a passkey.
+
+Being logged in is not enough for what counts in law: a telephone left on a table is
+logged in as well.  What is confirmed travels in the form, never in the session: of a
+secret ballot nothing may be kept beside the name.
+"""
+
+import json
+import re
+import secrets
+import time
+import unicodedata
+
+from odoo.exceptions import AccessDenied
+from odoo.http import request
+
+from ..tools import mask
+from .portal_login import CODE, LoginPages
+
+STATE = "shequ_vote_code"
+PURPOSE = "vote"
+
+
+class ConfirmPages(LoginPages):
+    def _shequ_confirm_state(self, subject):
+        """What was sent for ``subject`` in this session, or {}."""
+        state = request.session.get(STATE)
+        if isinstance(state, dict) and state.get("subject") == subject:
+            return state
+        return {}
+
+    def _shequ_confirm_ways(self):
+        """How the person can confirm: ``phone`` (masked, or ""), ``passkey`` (bool)."""
+        return {
+            "phone": mask.mask_phone(self._shequ_partner().sudo().shequ_phone or ""),
+            "passkey": bool(request.env.user.sudo().auth_passkey_key_ids),
+        }
+
+    def _shequ_confirm_send(self, subject):
+        """Send a code for ``subject``; one that was sent just now still counts.
+
+        :param str subject: what is confirmed; a code for one thing opens no other
+        :return: sentence of the refusal, or ""
+        """
+        phone = self._shequ_partner().sudo().shequ_phone
+        if not phone:
+            return self.env._(
+                "No mobile number of yours is on file. The service desk can record "
+                "it, or gives you a ballot on paper."
+            )
+        state = self._shequ_confirm_state(subject)
+        if state.get("phone") == phone and state.get("again_at", 0) > time.time():
+            return ""
+        browser = secrets.token_urlsafe(18)
+        sent = (
+            request.env["shequ.login.code"]
+            .sudo()
+            ._send(phone, request.httprequest.remote_addr, browser, PURPOSE)
+        )
+        if sent.kind != "ok":
+            return self._shequ_not_sent(sent)
+        request.session[STATE] = {
+            "subject": subject,
+            "phone": phone,
+            "browser": browser,
+            "again_at": int(time.time()) + sent.wait,
+        }
+        return ""
+
+    def _shequ_confirm_check(self, subject, code="", webauthn_response=""):
+        """Whether it is the person: by passkey, else by the code that was typed.
+
+        :return: how it was confirmed ("passkey", "code" or ""), and the sentence of
+            the refusal
+        """
+        if webauthn_response:
+            return self._shequ_confirm_passkey(webauthn_response)
+        state = self._shequ_confirm_state(subject)
+        if not state:
+            return "", self.env._("Please ask for a code first.")
+        typed = re.sub(r"\D", "", unicodedata.normalize("NFKC", code))
+        if not CODE.fullmatch(typed):
+            return "", self.env._(
+                "The code has six digits. Please look at the message."
+            )
+        Code = request.env["shequ.login.code"].sudo()
+        checked = Code._check(
+            state["phone"],
+            typed,
+            request.httprequest.remote_addr,
+            state["browser"],
+            PURPOSE,
+        )
+        if checked.kind != "ok":
+            return "", self._shequ_wrong(checked)
+        request.session.pop(STATE, None)
+        if not Code._use_proof(state["phone"], checked.proof):
+            return "", self.env._(
+                "This code no longer counts. Please ask for a new one below."
+            )
+        return "code", ""
+
+    def _shequ_confirm_passkey(self, answer):
+        user = request.env.user
+        refusal = self.env._(
+            "The passkey was not accepted. Please try again, or use a code."
+        )
+        try:
+            json.loads(answer)["id"]
+        except (ValueError, KeyError, TypeError):
+            return "", refusal
+        try:
+            user._check_credentials(
+                {"type": "webauthn", "webauthn_response": answer},
+                {"interactive": True},
+            )
+        except AccessDenied:
+            return "", refusal
+        return "passkey", ""
