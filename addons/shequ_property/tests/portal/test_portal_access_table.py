@@ -5,13 +5,9 @@ from odoo.http import Controller
 from odoo.tests import tagged
 
 from ...controllers.portal_base import ResidentPortal
-<<<<<<< HEAD
 from ..governance.common_promise import attested_promise
-from .common import PASSWORD, PortalCase, photo_bytes
-=======
 from ..governance.vote_case import VoteCase
 from .common import PASSWORD, photo_bytes
->>>>>>> booth
 
 CANARY = "CANARY-SECRET"
 # What a route answers to: "ok" its page or redirect, "none" page 404, "login" a
@@ -86,7 +82,6 @@ ROUTES = {
     "/my/services/{v}": ("GET", {}, ESTATE),
     "/my/services/{v} (order)": ("POST", {"unit_id": "{u}"}, ESTATE),
     "/my/services/{w}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
-<<<<<<< HEAD
     "/my/promises": ("GET", {}, EVERYBODY),
     "/my/promises/{k}": ("GET", {}, ESTATE),
     "/my/promises/{k}/dispute": (
@@ -99,7 +94,6 @@ ROUTES = {
     "/my/promises/contract": ("GET", {}, ESTATE),
     "/my/promises/document/{kd}": ("GET", {}, ESTATE),
     "/my/promises/document/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
-=======
     # {va} an open vote, {vp} a proposal that collects signatures, {vb} one that is
     # posted, {vd} a document, {vo} an authority of the owner, {ve} a line of the roll.
     "/my/votes": ("GET", {}, EVERYBODY),
@@ -131,7 +125,6 @@ ROUTES = {
     "/vote/round/{va}/{ve}": ("GET", {}, NOBODY),
     "/vote/round/{va}/{ve} (note)": ("POST", {"outcome": "absent"}, NOBODY),
     "/vote/{vb}/archive": ("GET", {}, NOBODY),
->>>>>>> booth
     "/my/neighbours": ("GET", {}, EVERYBODY),
     "/my/neighbours/page/2": ("GET", {}, EVERYBODY),
     "/my/neighbours/{s}": ("GET", {}, ESTATE),
@@ -196,20 +189,17 @@ OPEN_ROUTES = {
     "/t/{n}/rate": ("POST", {"stars": "1"}),
     "/t/{n}/supervision": ("POST", {"reason": "x"}),
     "/t/{n}/stop": ("POST", {}),
-<<<<<<< HEAD
     "/d/{q}": ("GET", {}),
     "/d/{q}/{d}": ("GET", {}),
     "/d/{q}/{d}/changes/2": ("GET", {}),
     "/d/{q}/{d}/file/1.json": ("GET", {}),
     "/d/{q}/chain.json": ("GET", {}),
     "/d/wrong-token": ("GET", {}),
-=======
     "/vote/{va}": ("GET", {}),
     "/vote/{vp}": ("GET", {}),
     "/vote/{va}/head.json": ("GET", {}),
     "/vote/b/{vn}": ("GET", {}),
     "/vote/b/wrong": ("GET", {}),
->>>>>>> booth
 }
 ROUTES.update(
     {route: (method, values, None) for route, (method, values) in OPEN_ROUTES.items()}
@@ -303,8 +293,6 @@ class TestAccessTable(VoteCase):
                 "expires_at": fields.Datetime.now() + timedelta(days=1),
             }
         )
-
-<<<<<<< HEAD
         self._publish_accounts()
 
     def _publish_accounts(self):
@@ -363,7 +351,7 @@ class TestAccessTable(VoteCase):
         self.disclosure._publish(self.disclosure._content(), "")
         self.disclosure._publish(self.disclosure._content(), "again")
         self.handover = self.env["shequ.committee.handover"]._prepare(term)
-=======
+
     def _make_votes(self):
         """An open vote, one that is posted, a proposal, and an authority."""
         self.vote = self.make_vote()
@@ -385,7 +373,6 @@ class TestAccessTable(VoteCase):
             self.neighbour.partner_id,
             [{"name": CANARY, "raw": b"%PDF-1.4", "mimetype": "application/pdf"}],
         )
->>>>>>> booth
 
     def _fill(self, text):
         if not isinstance(text, str):
@@ -404,20 +391,15 @@ class TestAccessTable(VoteCase):
             x=self.visit.id,
             v=self.service.id,
             w=self.elsewhere.id,
-<<<<<<< HEAD
-<<<<<<< HEAD
             k=self.promise.id,
             kp=self.promise.attestation_ids.attachment_ids.id,
             kd=self.promise.contract_id.document_ids.id,
-=======
             d=self.disclosure.id,
             e=self.disclosure.current_version_id._entries_of("expense")[0][:1].id,
             o=self.disclosure.review_ids[:1].id,
             h=self.handover.id,
             y=self.estate.id,
             q=self.estate._disclosure_sign_token(),
->>>>>>> disclosure
-=======
             va=self.vote.id,
             vb=self.posted.id,
             vp=self.proposal.id,
@@ -425,7 +407,6 @@ class TestAccessTable(VoteCase):
             vo=self.proxy.id,
             ve=self.elector.id,
             vn=self.elector._ballot_number(),
->>>>>>> booth
         )
 
     def _visit(self, route, method, values):
