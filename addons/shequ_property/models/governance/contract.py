@@ -410,11 +410,27 @@ class Contract(models.Model):
         self._check_manager()
         for contract in self:
             contract._check_complete()
+            contract._follow_on()
             contract.sudo().state = "active"
             contract._add_version(
                 self.env._("The contract as signed"), contract.date_from
             )
         return True
+
+    def _follow_on(self):
+        """A renewal in force ends the one before it, however that ran on."""
+        before = self.sudo().renews_id
+        last = before._last_day() if before else False
+        if before.state == "active" and (not last or last >= self.date_from):
+            before.write(
+                {
+                    "ends_on": self.date_from - timedelta(days=1),
+                    "ended_by": "both",
+                    "end_reason": self.env._("Renewed: %s", self.display_name),
+                    "amending": False,
+                }
+            )
+            before._end_due()
 
     def _check_complete(self):
         if self.state != "draft":
@@ -464,7 +480,8 @@ class Contract(models.Model):
         """Make the draft of the contract that follows."""
         self.ensure_one()
         self._check_manager()
-        last = self._last_day()
+        # One that ran on without a term follows on from the end it had.
+        last = self._last_day() or self.date_to
         if not last:
             raise UserError(
                 self.env._("A contract without a term is not renewed: amend it.")

@@ -2,3 +2,4 @@ from . import test_contract
 from . import test_portal_promises
 from . import test_promise_sheet
 from . import test_round
+from . import test_round_tour
