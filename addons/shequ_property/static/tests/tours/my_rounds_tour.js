@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("shequ_my_rounds", {
             run: "click",
         },
         {
-            trigger: ".o_shequ_sheet input[type='file']:not(:visible)",
+            trigger: ".o_shequ_sheet input[type='file']:not(:disabled)",
             async run() {
                 await takePhoto(this.anchor);
             },
