@@ -147,7 +147,6 @@ class Contract(models.Model):
         string="Without a Term", readonly=True, copy=False, tracking=True
     )
     ends_on = fields.Date(
-        string="Ends On",
         readonly=True,
         copy=False,
         tracking=True,
@@ -160,7 +159,6 @@ class Contract(models.Model):
             ("both", "Both together"),
             ("term", "End of the term"),
         ],
-        string="Ended By",
         readonly=True,
         copy=False,
     )
@@ -190,9 +188,7 @@ class Contract(models.Model):
         copy=False,
         index="btree_not_null",
     )
-    renewed_by_ids = fields.One2many(
-        "shequ.contract", "renews_id", string="Renewed By", readonly=True
-    )
+    renewed_by_ids = fields.One2many("shequ.contract", "renews_id", readonly=True)
 
     _name_uniq = models.UniqueIndex(
         "(company_id, name) WHERE name != '/'",
