@@ -49,7 +49,7 @@ class ContractPrice(models.Model):
     )
     sequence = fields.Integer(default=10)
     name = fields.Char(string="Item", required=True)
-    use = fields.Selection(USES, string="For", required=True, default="home")
+    use = fields.Selection(USES, string="Used For", required=True, default="home")
     amount = fields.Monetary(string="Price", required=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
     per = fields.Selection(PER, required=True, default="m2_month")

@@ -48,7 +48,7 @@ class RoundTask(models.Model):
     worker_id = fields.Many2one("shequ.worker", index="btree_not_null", readonly=True)
     team_id = fields.Many2one("shequ.team", index="btree_not_null", readonly=True)
     done_at = fields.Datetime(readonly=True)
-    done_by_id = fields.Many2one("res.users", string="Done By", readonly=True)
+    done_by_id = fields.Many2one("res.users", readonly=True)
     note = fields.Text(readonly=True)
     cancel_reason = fields.Char(readonly=True)
     source = fields.Char(related="round_id.source")

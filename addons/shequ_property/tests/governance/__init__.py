@@ -7,3 +7,4 @@ from . import test_promise_sheet
 from . import test_round
 from . import test_vote_paper
 from . import test_vote_portal
+from . import test_round_tour
