@@ -14,7 +14,7 @@ STATES = [
 STATUSES = [
     ("overdue", "Overdue"),
     ("soon", "Due soon"),
-    ("planned", "Planned"),
+    ("planned", "Not due yet"),
     ("published", "Published"),
 ]
 
@@ -62,7 +62,10 @@ class Disclosure(models.Model):
         STATES, required=True, default="draft", readonly=True, copy=False, index=True
     )
     status = fields.Selection(
-        STATUSES, compute="_compute_status", search="_search_status"
+        STATUSES,
+        string="On Time",
+        compute="_compute_status",
+        search="_search_status",
     )
     summary = fields.Text(help="What residents should know first, in plain words.")
     table_title = fields.Char(string="Title of the Table")
