@@ -3,3 +3,4 @@ from . import test_disclosure_story
 from . import test_contract
 from . import test_promise_sheet
 from . import test_round
+from . import test_contract_disclosure
