@@ -323,6 +323,16 @@ class TestDisclosure(DisclosureCase):
     def _day(self, days):
         return self.env["shequ.estate"]._today() + timedelta(days=days)
 
+    def test_the_calendar_is_filled_and_the_manager_told_by_night(self):
+        late = self._make_disclosure("energy", due_on=self._day(-1))
+        with self.enter_registry_test_mode():
+            self.env.ref("shequ_property.cron_disclosure_plan").method_direct_trigger()
+        known = self.env["shequ.disclosure"].search(
+            [("estate_id", "=", self.estate.id)]
+        )
+        self.assertIn("fee_items", known.type_id.mapped("code"))
+        self.assertEqual(late.activity_ids.user_id, self.manager)
+
     def test_nobody_is_late_with_what_was_before_the_estate(self):
         today = self.env["shequ.estate"]._today()
         planned = self.env["shequ.disclosure"]._plan(self.estate, today)
