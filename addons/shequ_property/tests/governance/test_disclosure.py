@@ -221,6 +221,19 @@ class TestDisclosure(DisclosureCase):
         )
         self.assertEqual((second.number, second._before()), (2, first))
         self.assertFalse(verify(self.export(public=True)))
+        elected = {"facts": [["当选", self.zhu.name]]}
+        with self.assertRaisesRegex(UserError, "personal data"):
+            disclosures._publish_from(
+                self.unit, "vote_result", self.estate, "选举结果", elected
+            )
+        disclosures._publish_from(
+            self.unit,
+            "vote_result",
+            self.estate,
+            "选举结果",
+            elected,
+            named=[self.zhu.name],
+        )
         for wrong in ({"facts": [["Rate", 0.5]]}, {"other": 1}, {"facts": [["x"]]}):
             with self.assertRaises(UserError):
                 disclosures._publish_from(
