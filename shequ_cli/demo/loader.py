@@ -21,7 +21,7 @@ from odoo.tools import SQL, mute_logger
 from odoo.addons.shequ_property.models.ticket.ticket_flow import STEPS
 from odoo.addons.shequ_property.tools import media as media_tools
 
-from . import LOGINS, PASSWORD, disclosures, photos, texts, tickets
+from . import LOGINS, PASSWORD, contracts, disclosures, photos, texts, tickets
 from .people import Community, day_before
 
 _logger = logging.getLogger(__name__)
@@ -112,6 +112,7 @@ class Loader:
             self._load_tickets()
             self._ring_red("1")
             self._once(self._load_dispatch)
+            self._once(self._load_contracts)
             self._once(self._load_disclosures)
             self._once(self._tidy)
         self._write(DONE_KEY, self.now.isoformat())
@@ -938,6 +939,9 @@ class Loader:
         missing = known - set(users.mapped("login"))
         if missing:
             raise ValueError(f"demo log-ins without a user: {sorted(missing)}")
+
+    def _load_contracts(self):
+        contracts.load(self.env, self.today, texts.rows("workers"))
 
     def _load_disclosures(self):
         disclosures.load(self.env, self.today, self.state["ids"]["staff"])

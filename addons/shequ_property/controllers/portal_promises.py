@@ -132,9 +132,10 @@ class PromisePages(HomePages):
             "over": self._is_over(sheet),
             "judged": bool(sheet.kept_count + sheet.broken_count),
             "score": f"{sheet.score // 10}.{sheet.score % 10}",
-            "kept": sheet.kept_count,
-            "broken": sheet.broken_count,
-            "waiting": sheet.waiting_count,
+            "kept": self.env._("%(n)s kept", n=sheet.kept_count),
+            "broken": self.env._("%(n)s broken", n=sheet.broken_count),
+            "waiting": sheet.waiting_count
+            and self.env._("%(n)s to be attested", n=sheet.waiting_count),
             "groups": [
                 {
                     "name": label,
@@ -179,6 +180,7 @@ class PromisePages(HomePages):
         words = Words(request.env, row.estate_id)
         lines = row.line_ids
         in_committee = self._promise_in_committee(row.estate_id)
+        counts_hits = row.measure not in ("rating_avg", "ticket_count", "attested")
         return self._shequ_page(
             "shequ_property.portal_promise",
             {
@@ -191,13 +193,18 @@ class PromisePages(HomePages):
                     "from": words.date(row.date_from),
                     "until": words.date(row.date_to),
                     "attested": row.measure == "attested",
-                    "hits": row.numerator,
-                    "cases": row.denominator,
-                    "counts_hits": row.measure
-                    not in ("rating_avg", "ticket_count", "attested"),
-                    "closed": row.sheet_id.state == "closed",
-                    "counted_at": row.sheet_id.counted_at
-                    and words.when(row.sheet_id.counted_at),
+                    "counts_hits": counts_hits,
+                    "tally": counts_hits
+                    and row.denominator
+                    and self.env._(
+                        "%(hits)s of %(cases)s kept",
+                        hits=row.numerator,
+                        cases=row.denominator,
+                    ),
+                    "counted": row.sheet_id.counted_at
+                    and self.env._(
+                        "counted %(when)s", when=words.when(row.sheet_id.counted_at)
+                    ),
                 },
                 "history": self._promise_history(row),
                 "lines": [
@@ -208,7 +215,8 @@ class PromisePages(HomePages):
                     }
                     for line in lines[:CASES]
                 ],
-                "more_lines": max(0, len(lines) - CASES),
+                "more_lines": len(lines) > CASES
+                and self.env._("%(n)s more", n=len(lines) - CASES),
                 "attestations": [
                     {
                         "at": words.when(one.at),
@@ -224,6 +232,9 @@ class PromisePages(HomePages):
                         "words": one.words,
                         "answer": one.answer or "",
                         "state": one.state,
+                        "tone": {"open": "gold", "upheld": "red"}.get(
+                            one.state, "blue"
+                        ),
                         "mine": one.partner_id == self._shequ_partner(),
                     }
                     for one in row.dispute_ids
@@ -362,7 +373,7 @@ class PromisePages(HomePages):
                     else [],
                     "versions": [
                         {
-                            "number": one.number,
+                            "name": self.env._("Version %(n)s", n=one.number),
                             "date": words.date(one.date),
                             "reason": one.reason,
                             "changes": (one.changes or "").splitlines(),

@@ -91,7 +91,7 @@ def checklist(text):
     for line in (text or "").splitlines():
         name = line.strip()
         photo = name.endswith(("*", "*"))
-        name = name.rstrip("** ").strip()
+        name = re.sub(r"[**\s]+$", "", name)
         if name:
             points.append((name, photo))
     return points

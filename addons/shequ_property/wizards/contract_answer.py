@@ -11,7 +11,7 @@ class ContractAnswer(models.TransientModel):
     words = fields.Text(
         string="Answer", required=True, help="The committee and residents read it."
     )
-    said = fields.Text(related="dispute_id.words", string="What Is Said")
+    said = fields.Text(related="dispute_id.words", string="Reason of the Dispute")
     upheld = fields.Boolean(readonly=True)
 
     def action_confirm(self):

@@ -12,7 +12,7 @@ class ContractAttest(models.TransientModel):
     )
     name = fields.Text(related="measure_id.name", string="Text")
     kept = fields.Selection(
-        [("yes", "Kept"), ("no", "Not kept")],
+        [("yes", "Promise Kept"), ("no", "Not kept")],
         string="Was It Kept?",
         required=True,
         default="yes",

@@ -147,7 +147,6 @@ class Contract(models.Model):
         string="Without a Term", readonly=True, copy=False, tracking=True
     )
     ends_on = fields.Date(
-        string="Ends On",
         readonly=True,
         copy=False,
         tracking=True,
@@ -160,7 +159,6 @@ class Contract(models.Model):
             ("both", "Both together"),
             ("term", "End of the term"),
         ],
-        string="Ended By",
         readonly=True,
         copy=False,
     )
@@ -190,9 +188,7 @@ class Contract(models.Model):
         copy=False,
         index="btree_not_null",
     )
-    renewed_by_ids = fields.One2many(
-        "shequ.contract", "renews_id", string="Renewed By", readonly=True
-    )
+    renewed_by_ids = fields.One2many("shequ.contract", "renews_id", readonly=True)
 
     _name_uniq = models.UniqueIndex(
         "(company_id, name) WHERE name != '/'",
@@ -410,11 +406,27 @@ class Contract(models.Model):
         self._check_manager()
         for contract in self:
             contract._check_complete()
+            contract._follow_on()
             contract.sudo().state = "active"
             contract._add_version(
                 self.env._("The contract as signed"), contract.date_from
             )
         return True
+
+    def _follow_on(self):
+        """A renewal in force ends the one before it, however that ran on."""
+        before = self.sudo().renews_id
+        last = before._last_day() if before else False
+        if before.state == "active" and (not last or last >= self.date_from):
+            before.write(
+                {
+                    "ends_on": self.date_from - timedelta(days=1),
+                    "ended_by": "both",
+                    "end_reason": self.env._("Renewed: %s", self.display_name),
+                    "amending": False,
+                }
+            )
+            before._end_due()
 
     def _check_complete(self):
         if self.state != "draft":
@@ -464,7 +476,8 @@ class Contract(models.Model):
         """Make the draft of the contract that follows."""
         self.ensure_one()
         self._check_manager()
-        last = self._last_day()
+        # One that ran on without a term follows on from the end it had.
+        last = self._last_day() or self.date_to
         if not last:
             raise UserError(
                 self.env._("A contract without a term is not renewed: amend it.")
@@ -668,26 +681,26 @@ class Contract(models.Model):
         last = self._last_day()
         if self.state != "active" or not last:
             return None
+
+        def day(date):
+            return format_date(self.env, date, date_format="long")
+
         ahead = self._setting("portal_notice_days", 90)
         first = min(filter(None, (self.notice_company_by, self.notice_owner_by, last)))
         if self.ends_on:
             return (
-                self.env._(
-                    "This contract ends on %(day)s.", day=format_date(self.env, last)
-                ),
+                self.env._("This contract ends on %(day)s.", day=day(last)),
                 self.end_reason or "",
             )
         if today < first - timedelta(days=ahead):
             return None
         return (
-            self.env._(
-                "This contract runs until %(day)s.", day=format_date(self.env, last)
-            ),
+            self.env._("This contract runs until %(day)s.", day=day(last)),
             self.env._(
                 "Owners who do not want to go on tell the company by %(owner)s; the "
                 "company, if it stops, tells the owners by %(company)s.",
-                owner=format_date(self.env, self.notice_owner_by or last),
-                company=format_date(self.env, self.notice_company_by or last),
+                owner=day(self.notice_owner_by or last),
+                company=day(self.notice_company_by or last),
             ),
         )
 

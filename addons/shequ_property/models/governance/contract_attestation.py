@@ -24,7 +24,7 @@ class ContractAttestation(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     at = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
-    kept = fields.Boolean(readonly=True)
+    kept = fields.Boolean(string="Promise Kept", readonly=True)
     words = fields.Text(required=True, readonly=True)
     attachment_ids = fields.Many2many("ir.attachment", string="Photos", readonly=True)
 

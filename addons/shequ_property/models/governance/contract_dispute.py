@@ -30,11 +30,11 @@ class ContractDispute(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Committee Member", required=True, readonly=True
     )
-    words = fields.Text(string="What Is Said", required=True, readonly=True)
+    words = fields.Text(string="Reason of the Dispute", required=True, readonly=True)
     opened_at = fields.Datetime(required=True, readonly=True)
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Waits for an Answer"),
             ("upheld", "Upheld: Not Kept"),
             ("rejected", "Not Upheld"),
         ],
@@ -47,7 +47,7 @@ class ContractDispute(models.Model):
     answer = fields.Text(readonly=True)
     answered_at = fields.Datetime(readonly=True)
     answered_by_id = fields.Many2one("res.users", readonly=True)
-    result = fields.Selection(related="measure_id.state", string="Result")
+    result = fields.Selection(related="measure_id.state", string="Outcome")
     shown = fields.Char(related="measure_id.shown")
 
     # One at a time about one result: of two taps one opens it.

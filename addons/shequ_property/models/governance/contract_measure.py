@@ -8,7 +8,7 @@ from .measure_mixin import AREAS, DIRECTIONS, MEASURES, PERIODS, UNITS
 from .measure_sources import SOURCES
 
 RESULTS = [
-    (promises.KEPT, "Kept"),
+    (promises.KEPT, "Promise Kept"),
     (promises.BROKEN, "Broken"),
     (promises.NOTHING, "Nothing to Measure"),
     ("waiting", "To Be Attested"),
@@ -60,11 +60,11 @@ class ContractMeasure(models.Model):
     direction = fields.Selection(DIRECTIONS, required=True, readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=False)
     period = fields.Selection(PERIODS, required=True, readonly=True, default="month")
-    weight = fields.Integer(readonly=True, aggregator=False)
+    weight = fields.Integer(string="Weighting", readonly=True, aggregator=False)
     deduction = fields.Monetary(readonly=True)
-    numerator = fields.Integer(string="Hits", readonly=True)
-    denominator = fields.Integer(string="Cases", readonly=True)
-    value = fields.Integer(string="Value (stored)", readonly=True, aggregator="avg")
+    numerator = fields.Integer(string="Number Kept", readonly=True, aggregator=False)
+    denominator = fields.Integer(string="Cases", readonly=True, aggregator=False)
+    value = fields.Integer(string="Value (stored)", readonly=True, aggregator=False)
     counted_state = fields.Selection(
         RESULTS, string="As Counted", readonly=True, default=promises.NOTHING
     )
@@ -75,14 +75,16 @@ class ContractMeasure(models.Model):
     )
     state = fields.Selection(
         RESULTS,
-        string="Result",
+        string="Outcome",
         required=True,
         readonly=True,
         default=promises.NOTHING,
         index=True,
     )
-    is_kept = fields.Integer(string="Share Kept (%)", readonly=True, aggregator="avg")
-    shown = fields.Char(string="Value", compute="_compute_shown")
+    is_kept = fields.Integer(
+        string="Share Kept (%)", readonly=True, default=0, aggregator="avg"
+    )
+    shown = fields.Char(string="Measured Value", compute="_compute_shown")
     wanted = fields.Char(string="Kept If", compute="_compute_shown")
     line_ids = fields.One2many(
         "shequ.contract.measure.line", "measure_id", string="Counted Cases"
@@ -240,7 +242,7 @@ class ContractMeasure(models.Model):
         )
 
     def _together(self):
-        """Return several periods of one promise as one result (see ``_performance``)."""
+        """Return periods of one promise as one result (see ``_performance``)."""
         last = self[-1]
         unit = UNITS.get(last.measure, promises.PER_MILLE)
         numerator, denominator = promises.together(

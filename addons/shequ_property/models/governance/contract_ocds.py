@@ -138,7 +138,9 @@ class Contract(models.Model):
             {
                 "key": f"promise-{row.commitment_id.id}-{row.estate_id.id}",
                 "title": row.display_name,
-                "description": f"{row.estate_id.name}: {row.wanted} {row.shown}".strip(),
+                "description": (
+                    f"{row.estate_id.name}: {row.wanted} {row.shown}".strip()
+                ),
                 "due": str(row.date_to),
                 "state": row.state,
             }

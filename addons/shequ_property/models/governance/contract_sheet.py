@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
 
 from ...tools import chain, periods, promises
 
@@ -31,9 +30,12 @@ class ContractSheet(models.Model):
     estate_id = fields.Many2one(
         "shequ.estate", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    month = fields.Date(required=True, readonly=True, help="Its first day.")
+    month = fields.Date(
+        string="First Day", required=True, readonly=True, help="Of the month."
+    )
+    month_label = fields.Char(string="Month", compute="_compute_month_label")
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Still Open"), ("closed", "Month Closed")],
         required=True,
         readonly=True,
         default="open",
@@ -51,8 +53,8 @@ class ContractSheet(models.Model):
     score_shown = fields.Float(
         string="Score", compute="_compute_score_shown", digits=(5, 1)
     )
-    kept_count = fields.Integer(string="Kept", readonly=True)
-    broken_count = fields.Integer(string="Broken", readonly=True)
+    kept_count = fields.Integer(string="Promises Kept", readonly=True)
+    broken_count = fields.Integer(string="Promises Broken", readonly=True)
     waiting_count = fields.Integer(string="To Attest", readonly=True)
     deduction = fields.Monetary(readonly=True)
     dispute_count = fields.Integer(
@@ -75,8 +77,12 @@ class ContractSheet(models.Model):
     @api.depends("estate_id", "month")
     def _compute_display_name(self):
         for sheet in self:
-            month = format_date(self.env, sheet.month, date_format="yyyy-MM")
-            sheet.display_name = f"{sheet.estate_id.name or ''} {month}"
+            sheet.display_name = f"{sheet.estate_id.name or ''} {sheet.month_label}"
+
+    @api.depends("month")
+    def _compute_month_label(self):
+        for sheet in self:
+            sheet.month_label = f"{sheet.month:%Y-%m}" if sheet.month else ""
 
     @api.depends("score")
     def _compute_score_shown(self):

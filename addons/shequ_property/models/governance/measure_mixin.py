@@ -93,7 +93,7 @@ class MeasureMixin(models.AbstractModel):
     period = fields.Selection(
         PERIODS, string="Judged Each", required=True, default="month"
     )
-    weight = fields.Integer(default=1, aggregator=False)
+    weight = fields.Integer(string="Weighting", default=1, aggregator=False)
     source = fields.Char(
         translate=True, help="Where the promise comes from: a law, a standard."
     )

@@ -24,7 +24,7 @@ class RoundCheck(models.Model):
     sequence = fields.Integer(readonly=True)
     name = fields.Char(required=True, readonly=True)
     photo_required = fields.Boolean(readonly=True)
-    result = fields.Selection(RESULTS, readonly=True)
+    result = fields.Selection(RESULTS, string="Finding", readonly=True)
     note = fields.Char(readonly=True)
     checked_at = fields.Datetime(readonly=True)
     checked_by_id = fields.Many2one("res.users", readonly=True)

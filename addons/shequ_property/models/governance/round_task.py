@@ -7,8 +7,8 @@ from odoo.fields import Domain
 from ..ticket.ticket import QUIET
 
 STATES = [
-    ("planned", "Planned"),
-    ("done", "Done"),
+    ("planned", "To Walk"),
+    ("done", "Walked"),
     ("late", "Done Late"),
     ("missed", "Missed"),
     ("cancelled", "Cancelled"),
@@ -48,7 +48,7 @@ class RoundTask(models.Model):
     worker_id = fields.Many2one("shequ.worker", index="btree_not_null", readonly=True)
     team_id = fields.Many2one("shequ.team", index="btree_not_null", readonly=True)
     done_at = fields.Datetime(readonly=True)
-    done_by_id = fields.Many2one("res.users", string="Done By", readonly=True)
+    done_by_id = fields.Many2one("res.users", readonly=True)
     note = fields.Text(readonly=True)
     cancel_reason = fields.Char(readonly=True)
     source = fields.Char(related="round_id.source")
@@ -294,6 +294,9 @@ class RoundTask(models.Model):
             order="due_at, id",
             limit=100,
         )
+        # What is to be done now, then what comes, then what can be made up for.
+        ranks = {"planned": 0, "missed": 1}
+        tasks = tasks.sorted(lambda task: (ranks.get(task.state, 2), task.due_at))
         return {"worker": workers[0].name, "rounds": [task._card() for task in tasks]}
 
     def _card(self):

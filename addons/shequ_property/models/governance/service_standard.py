@@ -4,7 +4,7 @@ EVERY = [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Year
 
 
 class ServiceStandard(models.Model):
-    """One standard of service (服务标准): what is done, how often, how it is measured."""
+    """A standard of service (服务标准): what is done, how often, how measured."""
 
     _name = "shequ.service.standard"
     _inherit = ["shequ.measure.mixin"]

@@ -179,6 +179,20 @@ class TestContract(ContractCase):
         contract.action_renew()
         self.assertEqual(len(contract.renewed_by_ids), 1)
 
+    @freeze_time("2027-02-05 03:00:00")
+    def test_a_late_renewal_ends_the_one_that_ran_on(self):
+        contract = self._in_force()
+        self._cron("cron_contract_terms")
+        self.assertTrue(contract.is_indefinite)
+        contract.action_renew()
+        renewal = contract.renewed_by_ids
+        # Signed late: from the first of February on.
+        renewal.date_from = date(2027, 2, 1)
+        renewal.document_ids = self.scan.copy()
+        renewal.action_activate()
+        self.assertEqual(contract.ends_on, date(2027, 1, 31))
+        self.assertEqual((contract.state, renewal.state), ("ended", "active"))
+
     def test_what_was_in_force_is_kept(self):
         contract = self._in_force()
         with self.assertRaises(UserError):

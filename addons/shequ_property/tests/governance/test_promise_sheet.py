@@ -264,6 +264,20 @@ class TestPromiseSheet(ContractCase):
         self.assertEqual((row["shown"], row["wanted"]), ("50 %", "≥ 95 %"))
         self.assertEqual((row["kept_count"], row["broken_count"]), (1, 1))
 
+    def test_prints(self):
+        self._promise()
+        self._ticket(DAY, DAY + timedelta(days=1))
+        self.contract.action_activate()
+        sheet = self._sheet(MARCH)
+        report = self.env["ir.actions.report"]
+        for name, record in (
+            ("report_promise_sheet", sheet),
+            ("report_contract_promises", self.contract),
+        ):
+            html = report._render_qweb_html(f"shequ_property.{name}", record.ids)[0]
+            self.assertIn("小修三天内修复", html.decode())
+            self.assertIn("95 %", html.decode())
+
     # --- attested and disputed --------------------------------------------------
 
     def _attested(self):

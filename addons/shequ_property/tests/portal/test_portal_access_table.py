@@ -5,6 +5,7 @@ from odoo.http import Controller
 from odoo.tests import tagged
 
 from ...controllers.portal_base import ResidentPortal
+from ..governance.common_promise import attested_promise
 from .common import PASSWORD, PortalCase, photo_bytes
 
 CANARY = "CANARY-SECRET"
@@ -77,6 +78,18 @@ ROUTES = {
     "/my/services/{v}": ("GET", {}, ESTATE),
     "/my/services/{v} (order)": ("POST", {"unit_id": "{u}"}, ESTATE),
     "/my/services/{w}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
+    "/my/promises": ("GET", {}, EVERYBODY),
+    "/my/promises/{k}": ("GET", {}, ESTATE),
+    "/my/promises/{k}/dispute": (
+        "POST",
+        {"words": "x"},
+        dict.fromkeys(EVERYBODY, "none"),
+    ),
+    "/my/promises/photo/{kp}": ("GET", {}, ESTATE),
+    "/my/promises/photo/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
+    "/my/promises/contract": ("GET", {}, ESTATE),
+    "/my/promises/document/{kd}": ("GET", {}, ESTATE),
+    "/my/promises/document/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     "/my/neighbours": ("GET", {}, EVERYBODY),
     "/my/neighbours/page/2": ("GET", {}, EVERYBODY),
     "/my/neighbours/{s}": ("GET", {}, ESTATE),
@@ -227,6 +240,7 @@ class TestAccessTable(PortalCase):
             }
         )
         self.invitation = self.env["shequ.invitation"]._invite(self.family, "letter")
+        self.promise = attested_promise(self.env, self.estate)
         self.news = self.env["shequ.ticket.news"].create(
             {
                 "ticket_id": self.private.id,
@@ -321,6 +335,9 @@ class TestAccessTable(PortalCase):
             h=self.handover.id,
             y=self.estate.id,
             q=self.estate._disclosure_sign_token(),
+            k=self.promise.id,
+            kp=self.promise.attestation_ids.attachment_ids.id,
+            kd=self.promise.contract_id.document_ids.id,
         )
 
     def _visit(self, route, method, values):

@@ -143,6 +143,7 @@ class TestOcds(TestCase):
 def problems(package):
     """What the validator finds in a package: errors and codes beyond closed lists."""
     config = LibCoveOCDSConfig()
+    config.config["context"] = "api"
     config.config["standard_zip"] = f"file://{STANDARD}"
     found = ocds_json_output(json_data=package, lib_cove_ocds_config=config)
     return found["validation_errors"] + list(

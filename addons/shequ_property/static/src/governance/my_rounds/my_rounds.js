@@ -55,6 +55,10 @@ export class MyRounds extends Component {
         return round ? round.checks.filter((check) => !check.result).length : 0;
     }
 
+    get pointsLeft() {
+        return _t("%s points left", this.missing);
+    }
+
     get isOpen() {
         return ["planned", "missed"].includes(this.state.round?.state);
     }
