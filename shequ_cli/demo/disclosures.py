@@ -181,7 +181,7 @@ class Demo:
             [("estate_id", "=", self.estate.id), ("role", "=", "owner")], limit=120
         )
         moves = self.env["account.move"]
-        for residency in self.rng.sample(list(owners), min(40, len(owners))):
+        for residency in self.rng.sample(list(owners), min(70, len(owners))):
             unit = residency.unit_id
             amount = round((unit.exclusive_area or 90) * 2.2 * 12, 2)
             moves |= self._entry(
@@ -261,6 +261,16 @@ class Demo:
             line.text = text
         disclosure.summary = "停车和广告是本小区公共收益的全部来源。"
         self._publish(disclosure, 40)
+        review = disclosure.review_ids
+        with self._at(36):
+            for item in review.item_ids:
+                review._check_item(self._chair_user(), item.id, "yes")
+            review._sign(self._chair_user(), "accept")
+        with self._at(25):
+            review._close()
+
+    def _chair_user(self):
+        return self._portal(self.chair.partner_id)
 
     def _accounts(self):
         """Version 1, the objection of the committee, version 2."""
@@ -269,7 +279,7 @@ class Demo:
         disclosure.action_draw()
         self._publish(disclosure, 20)
         review = disclosure.review_ids
-        chair = self._portal(self.chair.partner_id)
+        chair = self._chair_user()
         with self._at(17):
             for item, answer in zip(
                 review.item_ids, ("no", "yes", "unclear", "yes"), strict=False
@@ -360,13 +370,11 @@ class Demo:
         assessment = self.env["shequ.assessment"]._current(self.estate)
         criteria = self.env["shequ.assessment.criterion"]._of(self.estate)
         for member, base in zip(self.others[:2], (86, 79), strict=False):
-            user = self._portal(member.partner_id)
-            if user:
-                assessment._mark(
-                    user,
-                    {c.id: base + 3 * n % 10 for n, c in enumerate(criteria)},
-                    "报修响应快了,地库照明要加强。",
-                )
+            assessment._mark(
+                self.env["res.users"]._shequ_grant_portal(member.partner_id),
+                {c.id: base + 3 * n % 10 for n, c in enumerate(criteria)},
+                "报修响应快了,地库照明要加强。",
+            )
         if ending := self.others[-1:]:
             ending.date_to = self.today + timedelta(days=20)
             self.env["shequ.committee.handover"]._cron_prepare()

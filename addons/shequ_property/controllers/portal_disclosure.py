@@ -152,7 +152,6 @@ class DisclosurePages(LoginPages):
             groups.append(
                 {
                     "name": kind.name,
-                    "text": kind.description or "",
                     "code": kind.code,
                     "cards": [
                         DisclosureWords(request.env, one, root, partner).card()

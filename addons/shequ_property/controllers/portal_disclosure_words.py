@@ -41,6 +41,7 @@ class DisclosureWords:
             "tone": TONES[disclosure.status],
             "published": self.words.day(version.published_at) if version else "",
             "number": version.number,
+            "text": disclosure.type_id.description or "",
             "waiting": disclosure.open_question_count,
             "objections": disclosure.objection_count,
         }
@@ -279,14 +280,14 @@ class DisclosureWords:
             .filtered(lambda item: item.account_id)
         )
         residents = self._residents(items.partner_id | items.move_id.partner_id)
-        names = residents.mapped("name")
+        names = residents.mapped("name") + self.disclosure._resident_names()
         mine = items.filtered(lambda item: item.id == entry.res_id)
         now = mine.move_id.state == "posted" and mine.date == entry.date
         return {
             "name": entry.name,
             "date": entry.date.isoformat(),
             "journal": items[:1].journal_id.name or "",
-            "reference": self._clean(items[:1].move_id.ref, names),
+            "reference": "" if residents else self._clean(items[:1].move_id.ref, names),
             "found": bool(mine),
             "changed": not now,
             "hidden": bool(residents),
@@ -319,13 +320,14 @@ class DisclosureWords:
         return people | partners.browse([partner for (partner,) in rows])
 
     def _label(self, item, residents, names):
-        if item.partner_id & residents:
-            # “12-1201 property fee July”: the home is as personal as the name.
+        if residents:
+            # “12-1201 property fee July”: the home is as personal as the name, and
+            # the line of the bank repeats it.
             return self.env._("%(black)s (a resident's payment)", black=personal.BLACK)
         return self._clean(item.name, names)
 
     def _clean(self, text, names):
-        return personal.redact(text or "", names)
+        return personal.redact(text or "", names, homes=True)
 
     def _partner(self, partner, residents):
         if not partner:

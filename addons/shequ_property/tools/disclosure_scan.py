@@ -29,6 +29,12 @@ _PATTERNS = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
 }
 KINDS = (*_PATTERNS, "name")
+_HOME = re.compile(
+    r"(?:\d{1,4}弄)?\d{1,3}(?:号楼|号|栋|幢|座)(?:[A-Za-z0-9]{1,2}(?:单元|门))?"
+    r"[A-Za-z]?\d{2,4}室?"
+    r"|(?<![\d/-])\d{1,3}-(?:\d{1,2}-)?\d{3,4}(?![\d/-])"
+    r"|\d{3,4}室"
+)
 
 
 class Finding(NamedTuple):
@@ -64,15 +70,18 @@ def scan(texts, names=(), allowed=()):
     return list(found)
 
 
-def redact(text, names=()):
+def redact(text, names=(), homes=False):
     """Return ``text`` with personal data blacked out.
 
     :param str text: may be empty
     :param names: names to black out besides what is known by its shape
+    :param bool homes: black out “12号楼1单元1201室” and “12-1-1201”, too
     """
     plain = _plain(text or "")
     for pattern in _PATTERNS.values():
         plain = pattern.sub(BLACK, plain)
+    if homes:
+        plain = _HOME.sub(BLACK, plain)
     for name in sorted(filter(_is_name, map(_plain, names)), key=len, reverse=True):
         if _occurs(name, plain):
             plain = plain.replace(name, BLACK)

@@ -178,12 +178,14 @@ def main(argv=None):
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems = [f"cannot be read: {error}"]
         for problem in problems:
-            print(f"{path}: {problem}")
+            sys.stdout.write(f"{path}: {problem}\n")
         wrong += bool(problems)
         if not problems:
             rows = export["versions"]
             end = rows[-1]["chain"] if rows else GENESIS
-            print(f"{path}: {len(rows)} versions, all as published; chain ends {end}")
+            sys.stdout.write(
+                f"{path}: {len(rows)} versions, all as published; chain ends {end}\n"
+            )
     return 1 if wrong else 0
 
 

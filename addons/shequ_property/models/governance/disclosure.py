@@ -14,7 +14,7 @@ STATES = [
 STATUSES = [
     ("overdue", "Overdue"),
     ("soon", "Due soon"),
-    ("planned", "Planned"),
+    ("planned", "Not due yet"),
     ("published", "Published"),
 ]
 
@@ -62,7 +62,10 @@ class Disclosure(models.Model):
         STATES, required=True, default="draft", readonly=True, copy=False, index=True
     )
     status = fields.Selection(
-        STATUSES, compute="_compute_status", search="_search_status"
+        STATUSES,
+        string="On Time",
+        compute="_compute_status",
+        search="_search_status",
     )
     summary = fields.Text(help="What residents should know first, in plain words.")
     table_title = fields.Char(string="Title of the Table")
@@ -252,14 +255,15 @@ class Disclosure(models.Model):
     @api.model
     def _cron_plan(self):
         """Enter what every estate has to publish, and tell who is late with what."""
-        estates = self.env["shequ.estate"].sudo().search([])
-        for start in range(0, len(estates), 200):
-            batch = estates[start : start + 200]
-            self._plan(batch, self.env["shequ.estate"]._today())
-            if not self.env["ir.cron"]._commit_progress(
-                len(batch), remaining=len(estates) - start - len(batch)
-            ):
-                break
+        estates = self.env["shequ.estate"].sudo()
+        today, last, more = estates._today(), 0, True
+        while more and (
+            batch := estates.search([("id", ">", last)], order="id", limit=200)
+        ):
+            self._plan(batch, today)
+            last = batch[-1].id
+            waiting = estates.search_count([("id", ">", last)])
+            more = self.env["ir.cron"]._commit_progress(len(batch), remaining=waiting)
         self._remind()
 
     @api.model

@@ -233,7 +233,7 @@ class Disclosure(models.Model):
         ]
         result.append(
             self._drawn(
-                env._("Result"),
+                env._("Surplus or deficit"),
                 env._("Surplus") if balance[0] >= 0 else env._("Deficit"),
                 f"{prefix}balance",
                 *balance,

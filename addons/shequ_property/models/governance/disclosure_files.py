@@ -266,9 +266,9 @@ class DisclosureVersion(models.Model):
         this = self.with_context(lang=self.disclosure_id._lang())
         document = self._document()
         estate = self.estate_id.sudo()
-        url = estate._disclosure_sign_url()
+        url = f"{estate.get_base_url()}/my/disclosures/{self.disclosure_id.id}"
         if self.is_public:
-            url = f"{url}/{self.disclosure_id.id}"
+            url = f"{estate._disclosure_sign_url()}/{self.disclosure_id.id}"
         return {
             "document": document,
             "view": documents.view(document["content"]),

@@ -253,7 +253,7 @@ class Disclosure(models.Model):
     # --- publishing ----------------------------------------------------------------
 
     @api.model
-    def _publish_from(self, record, type_code, estate, title, content):
+    def _publish_from(self, record, type_code, estate, title, content, named=()):
         """Publish at once what another record has decided: a vote, a contract.
 
         The same record and type again makes the next version, which supersedes the
@@ -266,6 +266,8 @@ class Disclosure(models.Model):
         :param dict content: ``summary`` (str), ``facts`` ([[label, value], …]),
             ``tables`` ([{"title", "columns", "rows"}, …]), each optional; texts and
             whole numbers alone
+        :param named: names of residents that are published on purpose, such as who
+            was elected
         :return: ``shequ.disclosure.version`` record (as super-user)
         :raises UserError: for a type that does not exist, content that has no
             canonical form, and personal data where anybody can read
@@ -296,6 +298,13 @@ class Disclosure(models.Model):
             )
         elif disclosure.name != title:
             disclosure.with_context(shequ_drawn=True).name = title
+        if named:
+            disclosure.write(
+                {
+                    "released_words": ", ".join(named),
+                    "released_reason": title,
+                }
+            )
         try:
             content = documents.tidy(content)
         except (ValueError, KeyError, TypeError) as error:

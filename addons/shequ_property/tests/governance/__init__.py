@@ -7,4 +7,5 @@ from . import test_promise_sheet
 from . import test_round
 from . import test_vote_paper
 from . import test_vote_portal
+from . import test_contract_disclosure
 from . import test_round_tour

@@ -83,7 +83,13 @@ class DisclosureCase(PortalCase):
                             else False,
                         }
                     ),
-                    Command.create({"account_id": cls.bank.id, "balance": -balance}),
+                    Command.create(
+                        {
+                            "account_id": cls.bank.id,
+                            "balance": -balance,
+                            "name": label,
+                        }
+                    ),
                 ],
             }
         )

@@ -221,6 +221,19 @@ class TestDisclosure(DisclosureCase):
         )
         self.assertEqual((second.number, second._before()), (2, first))
         self.assertFalse(verify(self.export(public=True)))
+        elected = {"facts": [["当选", self.zhu.name]]}
+        with self.assertRaisesRegex(UserError, "personal data"):
+            disclosures._publish_from(
+                self.unit, "vote_result", self.estate, "选举结果", elected
+            )
+        disclosures._publish_from(
+            self.unit,
+            "vote_result",
+            self.estate,
+            "选举结果",
+            elected,
+            named=[self.zhu.name],
+        )
         for wrong in ({"facts": [["Rate", 0.5]]}, {"other": 1}, {"facts": [["x"]]}):
             with self.assertRaises(UserError):
                 disclosures._publish_from(
@@ -322,6 +335,16 @@ class TestDisclosure(DisclosureCase):
 
     def _day(self, days):
         return self.env["shequ.estate"]._today() + timedelta(days=days)
+
+    def test_the_calendar_is_filled_and_the_manager_told_by_night(self):
+        late = self._make_disclosure("energy", due_on=self._day(-1))
+        with self.enter_registry_test_mode():
+            self.env.ref("shequ_property.cron_disclosure_plan").method_direct_trigger()
+        known = self.env["shequ.disclosure"].search(
+            [("estate_id", "=", self.estate.id)]
+        )
+        self.assertIn("fee_items", known.type_id.mapped("code"))
+        self.assertEqual(late.activity_ids.user_id, self.manager)
 
     def test_nobody_is_late_with_what_was_before_the_estate(self):
         today = self.env["shequ.estate"]._today()

@@ -1,7 +1,7 @@
 import unittest
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ...tools import chain, committee
@@ -10,11 +10,14 @@ from ...tools import disclosure_document as documents
 from ...tools import disclosure_scan as personal
 from ...tools.verify_disclosures import verify
 
+# The first example of a process waits for hypothesis to read our sources.
+SLOW_START = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 FREQUENCIES = st.sampled_from(sorted(calendar.MONTHS))
 
 
 class TestCalendar(unittest.TestCase):
+    @SLOW_START
     @given(FREQUENCIES, DAYS)
     def test_periods_lie_side_by_side(self, frequency, day):
         first, last = calendar.period(frequency, day)
@@ -86,7 +89,8 @@ class TestScan(unittest.TestCase):
         self.assertEqual(self.kinds("Annual report", ["Ann"]), set())
         self.assertEqual(self.kinds("by Ann Lee", ["Ann Lee"]), {"name"})
 
-    @given(st.text(), st.from_regex(r"\A1[3-9][0-9]{9}\Z"), st.text())
+    @SLOW_START
+    @given(st.text(), st.integers(13 * 10**9, 2 * 10**10 - 1), st.text())
     def test_redacted_text_has_nothing_left(self, before, phone, after):
         clean = personal.redact(f"{before} {phone} {after}")
         self.assertNotIn("phone", self.kinds(clean))
@@ -114,11 +118,13 @@ class TestDocument(unittest.TestCase):
         ):
             self.assertEqual(documents.amount(kind, value), text)
 
+    @SLOW_START
     @given(st.integers(0, 10**6), st.integers(1, 10**6))
     def test_permille_rounds_half_up(self, part, whole):
         found = documents.permille(part, whole)
         self.assertTrue(abs(found * whole - 1000 * part) * 2 <= whole)
 
+    @SLOW_START
     @given(st.dictionaries(st.text(min_size=1), st.text(min_size=1)))
     def test_no_change_between_the_same(self, facts):
         content = documents.tidy({"facts": [list(fact) for fact in facts.items()]})
@@ -151,6 +157,7 @@ class TestCommittee(unittest.TestCase):
         # What nobody has marked does not count, nor does its weight.
         self.assertEqual(committee.score([(60, [90]), (40, [])]), 900)
 
+    @SLOW_START
     @given(
         st.lists(
             st.tuples(st.integers(1, 100), st.lists(st.integers(0, 100), min_size=1)),
@@ -199,6 +206,7 @@ class TestVerifier(unittest.TestCase):
         self.assertTrue(verify(whole, "0" * 64))
         self.assertTrue(verify({"format": "other"}))
 
+    @SLOW_START
     @given(st.integers(0, 3), st.data())
     def test_any_byte_changed_is_found(self, number, data):
         whole = export(4)
@@ -209,6 +217,7 @@ class TestVerifier(unittest.TestCase):
         row[field] = row[field][:place] + char + row[field][place + 1 :]
         self.assertTrue(verify(whole))
 
+    @SLOW_START
     @given(st.integers(0, 2))
     def test_a_version_taken_out_is_found(self, number):
         whole = export(4)
@@ -216,3 +225,21 @@ class TestVerifier(unittest.TestCase):
         # Without the first the rest still is a part of a chain: the gap shows by
         # what it replaces.
         self.assertTrue(verify(whole))
+
+
+class TestHomes(unittest.TestCase):
+    def test_homes_are_blacked_out(self):
+        for home in (
+            "12号楼1单元1201室",
+            "12号楼1201",
+            "3弄5号601室",
+            "12-1201",
+            "12-1-1201",
+            "1201室",
+        ):
+            text = personal.redact(f"{home} 物业费", homes=True)
+            self.assertEqual(text, f"{personal.BLACK} 物业费", home)
+
+    def test_vouchers_and_days_stay(self):
+        for text in ("2026-07-01", "JE/2026/07/0001", "合同2026-001-3", "8600元"):
+            self.assertEqual(personal.redact(text, homes=True), text)

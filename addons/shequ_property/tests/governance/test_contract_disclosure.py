@@ -1,0 +1,72 @@
+import json
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ...tools.verify_disclosures import verify
+from .common_contract import ContractCase
+
+
+@tagged("post_install", "-at_install")
+class TestContractDisclosure(ContractCase):
+    def test_terms_are_published_and_an_ocds_record_goes_with_them(self):
+        with self.assertRaises(UserError):
+            self.contract.action_disclose()
+        self._promise()
+        self.contract.action_activate()
+        self.contract.action_disclose()
+        disclosures = self.env["shequ.disclosure"]
+        disclosure = disclosures.search(
+            [
+                ("res_model", "=", "shequ.contract"),
+                ("res_id", "=", self.contract.id),
+            ]
+        )
+        self.assertEqual(disclosure.estate_id, self.estate)
+        version = disclosure.current_version_id
+        self.assertIn("小修三天内修复", version.document)
+        self.assertTrue(version.is_public)
+        # The same terms again are the same version.
+        self.contract.action_disclose()
+        self.assertEqual(disclosure.current_version_id, version)
+        package = self.contract._ocds_package("https://example.com/1.ocds")
+        record = package["records"][0]
+        self.assertEqual(record["compiledRelease"]["ocid"], record["ocid"])
+        self.assertFalse(verify(self._export()))
+
+    def _export(self):
+        return json.loads("".join(self.estate._disclosure_chain(True)))
+
+    @freeze_time("2026-04-05 03:00:00")
+    def test_measured_promises_stand_in_the_published_performance(self):
+        self._promise()
+        self.contract.sudo().state = "active"
+        day = datetime(2026, 3, 10, 4)
+        self._ticket(day, day + timedelta(days=2))
+        self._ticket(day, day + timedelta(days=5))
+        self._sheet("2026-03-01")
+        disclosures = self.env["shequ.disclosure"]
+        disclosure = disclosures.create(
+            {
+                "estate_id": self.estate.id,
+                "type_id": self.env["shequ.disclosure.type"]._by_code("performance").id,
+                "date_from": "2026-01-01",
+                "date_to": "2026-03-31",
+            }
+        )
+        disclosure.action_draw()
+        version = disclosure._publish(disclosure._content(), "")
+        figure = next(
+            figure
+            for figure in version._content()["figures"]
+            if figure["origin"] == "contract"
+        )
+        self.assertEqual(
+            (figure["label"], figure["kind"], figure["value"]),
+            ("小修三天内修复", "permille", 500),
+        )
+        self.assertIn("not kept", figure["note"])
+        self.assertIn("95.0%", figure["note"])
