@@ -93,6 +93,15 @@ class TestVotePaper(VoteCase):
             self._wizard(self.second_clerk)
         self.assertEqual(self.elector.channel, "online")
 
+    def test_what_the_box_took_before_a_crash_is_settled(self):
+        self._key(self.clerk, "agree", "agree")
+        self.vote._enter_paper(self.elector, self.choices(self.vote), self.clerk)
+        self.refresh()
+        self.assertEqual(self._paper().state, "once")
+        self._key(self.second_clerk, "agree", "agree")
+        self.assertEqual(self._paper().state, "done")
+        self.assertEqual(len(self.elector.ballot_ids), 1)
+
     def test_a_wrong_number_is_no_ballot(self):
         wrong = self.number[:-1] + ("A" if self.number[-1] != "A" else "B")
         with self.assertRaisesRegex(UserError, "No ballot has the number"):
