@@ -428,6 +428,20 @@ class ShequVote(models.Model):
                     )
                 )
 
+    def unlink(self):
+        # A roll that was drawn only to look at goes with the draft.
+        self.check_access("unlink")
+        self._unlink_never_announced()
+        if self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM shequ_vote_elector WHERE vote_id IN %s",
+                    tuple(self.ids),
+                )
+            )
+            self.env["shequ.vote.elector"].invalidate_model()
+        return super().unlink()
+
     # --------------------------------------------------------------- times
 
     @api.model

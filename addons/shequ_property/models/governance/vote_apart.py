@@ -1,12 +1,18 @@
 """Short transactions of their own for what must not wait for a web page."""
 
 import contextlib
+import random
+import time
 
 from odoo import api, models
+from odoo.sql_db import PoolError
 from odoo.tools import SQL
 
 #: First half of the key of the advisory lock on a chain; the second is the vote.
 CHAIN_LOCK = 0x5647_5445 & 0x7FFF_FFFF
+
+#: Seconds to wait for a free connection to the database.
+PATIENCE = 20
 
 
 class ShequVote(models.Model):
@@ -45,7 +51,7 @@ class ShequVote(models.Model):
             with self.env.cr.savepoint():
                 yield self.sudo()
             return
-        with self.env.registry.cursor() as cr:
+        with self._second_cursor() as cr:
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             cr.execute("SET LOCAL lock_timeout = '20s'")
             strength = SQL("NO KEY UPDATE" if exclusive else "SHARE")
@@ -56,6 +62,21 @@ class ShequVote(models.Model):
             yield self.with_env(env)
             env.flush_all()
         self.invalidate_recordset()
+
+    def _second_cursor(self):
+        """A cursor beside the one of the request.
+
+        When a crowd has taken all connections, those who are through give theirs back
+        within milliseconds: wait for one instead of turning a voter away.
+        """
+        patience = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.env.registry.cursor()
+            except PoolError:
+                if time.monotonic() > patience:
+                    raise
+                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311  no secret
 
     def _is_written_here(self):
         """Whether the transaction at work has written the vote and not committed.

@@ -18,7 +18,10 @@ class ShequVoteCandidate(models.Model):
     home = fields.Char(help="Building and unit as shown on the ballot.")
     statement = fields.Text()
     quota_id = fields.Many2one(
-        "shequ.vote.quota", domain="[('motion_id', '=', motion_id)]"
+        "shequ.vote.quota",
+        string="Group",
+        domain="[('motion_id', '=', motion_id)]",
+        copy=False,
     )
     elected = fields.Boolean(readonly=True, copy=False)
 

@@ -140,8 +140,8 @@ class ShequVote(models.Model):
             )
             if secret
             else SQL(
-                "SELECT event_sequence FROM shequ_vote_ballot "
-                "WHERE vote_id = %s AND commitment LIKE %s LIMIT 1",
+                "SELECT event_sequence FROM shequ_vote_ballot WHERE vote_id = %s "
+                "AND content IS NOT NULL AND commitment LIKE %s LIMIT 1",
                 self.id,
                 f"{plain}%",
             )

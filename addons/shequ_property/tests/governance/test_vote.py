@@ -250,6 +250,32 @@ class TestVoteFlow(VoteCase):
         with self.assertRaises(UserError):
             vote.unlink()
 
+    def test_draft_goes_with_its_roll_and_is_copied_with_its_agenda(self):
+        vote = self._vote(
+            motions=[
+                {
+                    "name": "业委会换届",
+                    "matter": "committee",
+                    "candidates": ["甲", "乙"],
+                    "seats": 1,
+                }
+            ]
+        )
+        motion = vote.motion_ids
+        quota = self.env["shequ.vote.quota"].create(
+            {"motion_id": motion.id, "name": "北区", "minimum": 1}
+        )
+        motion.candidate_ids[0].quota_id = quota
+        again = vote.copy()
+        self.assertEqual(again.state, "draft")
+        self.assertNotEqual(again.reference, vote.reference)
+        self.assertEqual(again.motion_ids.candidate_ids.mapped("name"), ["甲", "乙"])
+        self.assertEqual(again.motion_ids.quota_ids.mapped("name"), ["北区"])
+        vote._draw_roll()
+        self.assertTrue(vote.elector_ids)
+        vote.with_user(self.manager).unlink()
+        self.assertFalse(vote.exists())
+
     def test_clock_opens_and_closes_by_itself(self):
         vote = self._announced(with_paper=False)
         paper = self._announced()
