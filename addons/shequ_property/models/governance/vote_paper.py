@@ -48,7 +48,7 @@ class VotePaper(models.Model):
     second_user_id = fields.Many2one(
         "res.users", string="Keyed Second By", readonly=True
     )
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     # Read by nobody over the interface: the second to key must not see the first.
     first_choices = fields.Json(readonly=True, groups="base.group_no_one", copy=False)
     second_choices = fields.Json(readonly=True, groups="base.group_no_one", copy=False)
