@@ -170,6 +170,11 @@ class Hall:
         statement = "UPDATE shequ_vote SET closes_at = %s WHERE id = %s"
         self.sql(statement, self.moment, self.vote)
 
+    def read_roll(self):
+        """The roll is drawn anew when the vote opens."""
+        statement = "SELECT id FROM shequ_vote_elector WHERE vote_id = %s ORDER BY id"
+        self.electors = [key for (key,) in self.sql(statement, self.vote)]
+
     def kinds(self):
         return dict(
             self.sql(
@@ -261,8 +266,10 @@ def test_fifty_open_while_fifty_close(hall, whole):
 @pytest.mark.parametrize("workers", [0, 2])
 def test_fifty_vote_while_fifty_close(hall, whole, workers):
     """Whoever got a receipt is counted, whoever was refused is not."""
-    place = hall(50, workers)
-    place.end_in(12)
+    place = hall(50, workers, opened=False)
+    place.end_in(20)
+    assert place.call("action_open") == (True, None)
+    place.read_roll()
     chance = random.Random(workers)
 
     def late(elector):

@@ -8,5 +8,4 @@
     "website": "https://github.com/shequ/shequ",
     "depends": ["shequ_property"],
     "auto_install": True,
-    "installable": True,
 }

@@ -82,10 +82,6 @@ class ShequVoteElector(models.Model):
                 CREATE OR REPLACE FUNCTION shequ_vote_elector_frozen()
                 RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
-                    IF NOT OLD.frozen THEN
-                        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                        RETURN NEW;
-                    END IF;
                     IF TG_OP = 'UPDATE'
                        AND (OLD.channel IS NULL OR OLD.channel = NEW.channel)
                        AND ROW(NEW.id, NEW.vote_id, NEW.number, NEW.unit_id, NEW.area,
@@ -103,7 +99,8 @@ class ShequVoteElector(models.Model):
                 END $$;
                 DROP TRIGGER IF EXISTS frozen ON shequ_vote_elector;
                 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON shequ_vote_elector
-                    FOR EACH ROW EXECUTE FUNCTION shequ_vote_elector_frozen();
+                    FOR EACH ROW WHEN (OLD.frozen)
+                    EXECUTE FUNCTION shequ_vote_elector_frozen();
                 """
             )
         )

@@ -107,40 +107,43 @@ class ShequVote(models.Model):
     def _missing(self):
         """What stands in the way of the announcement, as a list of sentences."""
         self.ensure_one()
-        vote, _ = self.sudo(), self.env._
+        vote = self.sudo()
         missing = []
         if not vote.motion_ids:
-            missing.append(_("There is nothing to vote on: add a motion."))
+            missing.append(self.env._("There is nothing to vote on: add a motion."))
         for motion in vote.motion_ids:
             missing += motion._missing()
         formal = vote.kind in ("assembly", "building")
         if formal and not vote.document_ids:
             missing.append(
-                _("The documents that are posted with the notice are missing.")
+                self.env._("The documents that are posted with the notice are missing.")
             )
         if formal and not vote.committee_told_on:
             missing.append(
-                _("Note on which day the residents' committee was told of the vote.")
+                self.env._(
+                    "Note on which day the residents' committee was told of the vote."
+                )
             )
         if vote.kind == "building" and not vote.building_ids:
-            missing.append(_("Choose the building whose owners vote."))
+            missing.append(self.env._("Choose the building whose owners vote."))
         if vote.kind == "consent" and not (vote.building_ids or vote.unit_ids):
-            missing.append(_("Choose the affected units or building."))
+            missing.append(self.env._("Choose the affected units or building."))
         if vote.entrance and len(vote.building_ids) != 1:
-            missing.append(_("An entrance belongs to one building: choose that one."))
+            missing.append(
+                self.env._("An entrance belongs to one building: choose that one.")
+            )
         return missing + vote._missing_times(formal)
 
     def _missing_times(self, formal):
-        _ = self.env._
         if not (self.opens_at and self.closes_at):
-            return [_("Set when the vote opens and when it closes.")]
+            return [self.env._("Set when the vote opens and when it closes.")]
         missing, rules = [], self.assembly_id
         earliest = self._clock() + timedelta(days=rules.notice_days)
         # Whoever announces at noon what opens at nine in the morning fifteen days
         # on has kept to fifteen days.
         if formal and self.opens_at.date() < earliest.date():
             missing.append(
-                _(
+                self.env._(
                     "A vote is announced %(days)s days before: it cannot open before "
                     "%(date)s.",
                     days=rules.notice_days,

@@ -107,19 +107,21 @@ class ShequVoteMotion(models.Model):
         self.ensure_one()
         if self.form != "election":
             return []
-        _, missing = self.env._, []
+        missing = []
         if not self.candidate_ids:
-            missing.append(_("“%(motion)s” has no candidates.", motion=self.name))
+            missing.append(
+                self.env._("“%(motion)s” has no candidates.", motion=self.name)
+            )
         elif len(self.candidate_ids) < self.seats:
             missing.append(
-                _(
+                self.env._(
                     "“%(motion)s” has fewer candidates than seats.",
                     motion=self.name,
                 )
             )
         if sum(self.quota_ids.mapped("minimum")) > self.seats:
             missing.append(
-                _(
+                self.env._(
                     "The groups of “%(motion)s” have more seats than there are.",
                     motion=self.name,
                 )

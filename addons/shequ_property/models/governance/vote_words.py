@@ -15,11 +15,10 @@ class ShequVote(models.Model):
     _inherit = "shequ.vote"
 
     def _choice_labels(self):
-        _ = self.env._
         return {
-            "agree": _("Agree"),
-            "against": _("Against"),
-            "abstain": _("Abstain"),
+            "agree": self.env._("Agree"),
+            "against": self.env._("Against"),
+            "abstain": self.env._("Abstain"),
         }
 
     def _choices_in_words(self, choices):
@@ -39,16 +38,16 @@ class ShequVote(models.Model):
 
     def _why(self, judged):
         """Why a motion passed or failed, in a sentence with the figures."""
-        _, result = self.env._, self.result
+        result = self.result
         part = result["participating"]
         quorum = judged["quorum"]["needed"]
         if judged["reason"] == "opinion":
-            return _(
+            return self.env._(
                 "An opinion poll without legal effect: %(heads)s people took part.",
                 heads=part["heads"],
             )
         if judged["reason"].startswith("quorum"):
-            return _(
+            return self.env._(
                 "Not passed: too few took part. %(area)s m² and %(heads)s owners took "
                 "part; %(need_area)s m² and %(need_heads)s owners were needed.",
                 area=square_metres(part["area"]),
@@ -67,38 +66,37 @@ class ShequVote(models.Model):
         if silent := judged["silent"]:
             return self._why_silent(judged, silent, values)
         if judged["outcome"] == "passed":
-            return _(
+            return self.env._(
                 "Passed: %(area)s m² and %(heads)s owners agree; %(need_area)s m² and "
                 "%(need_heads)s owners were needed.",
                 **values,
             )
         if judged["reason"] == "agree_area":
-            return _(
+            return self.env._(
                 "Not passed: enough owners agree (%(heads)s), but not enough area: "
                 "%(area)s m² of the %(need_area)s m² needed.",
                 **values,
             )
         if judged["reason"] == "agree_heads":
-            return _(
+            return self.env._(
                 "Not passed: enough area agrees (%(area)s m²), but not enough owners: "
                 "%(heads)s of the %(need_heads)s needed.",
                 **values,
             )
-        return _(
+        return self.env._(
             "Not passed: %(area)s m² and %(heads)s owners agree; %(need_area)s m² and "
             "%(need_heads)s owners were needed.",
             **values,
         )
 
     def _why_silent(self, judged, silent, values):
-        _ = self.env._
         added = {
             "silent_area": square_metres(silent["area"]),
             "silent_heads": silent["heads"],
             "side": self._choice_labels()[silent["side"]],
         }
         if judged["outcome"] == "passed":
-            return _(
+            return self.env._(
                 "Passed: %(area)s m² and %(heads)s owners agree, and by the rules of "
                 "the assembly the silent %(silent_area)s m² and %(silent_heads)s "
                 "owners follow the majority (%(side)s); %(need_area)s m² and "
@@ -106,7 +104,7 @@ class ShequVote(models.Model):
                 **values,
                 **added,
             )
-        return _(
+        return self.env._(
             "Not passed: %(area)s m² and %(heads)s owners agree; by the rules of the "
             "assembly the silent %(silent_area)s m² and %(silent_heads)s owners "
             "follow the majority (%(side)s); %(need_area)s m² and %(need_heads)s "
@@ -116,7 +114,6 @@ class ShequVote(models.Model):
         )
 
     def _why_election(self, judged):
-        _ = self.env._
         values = {
             "elected": len(judged["elected"]),
             "seats": judged["seats"],
@@ -124,24 +121,24 @@ class ShequVote(models.Model):
             "need_heads": judged["needed"]["heads"],
         }
         if judged["reason"] == "tie":
-            return _(
+            return self.env._(
                 "%(elected)s of %(seats)s seats are filled; for the others candidates "
                 "have the same number of votes, and a run-off is needed.",
                 **values,
             )
         if judged["reason"] == "nobody":
-            return _(
+            return self.env._(
                 "Nobody is elected: nobody has the %(need_area)s m² and "
                 "%(need_heads)s owners that are needed.",
                 **values,
             )
         if judged["reason"] == "seats_open":
-            return _(
+            return self.env._(
                 "%(elected)s of %(seats)s seats are filled; the other candidates lack "
                 "the %(need_area)s m² and %(need_heads)s owners that are needed.",
                 **values,
             )
-        return _(
+        return self.env._(
             "All %(seats)s seats are filled; %(need_area)s m² and %(need_heads)s "
             "owners were needed.",
             **values,
@@ -151,7 +148,6 @@ class ShequVote(models.Model):
         """Both thresholds as sentences."""
         if judged["reason"] == "opinion":
             return []
-        _ = self.env._
         quorum = judged["quorum"]["needed"]
         agree = (
             judged["needed"]
@@ -159,7 +155,7 @@ class ShequVote(models.Model):
             else judged["agreed"]["needed"]
         )
         sentences = [
-            _(
+            self.env._(
                 "To agree: at least %(area)s m² and %(heads)s owners.",
                 area=square_metres(agree["area"]),
                 heads=agree["heads"],
@@ -168,7 +164,7 @@ class ShequVote(models.Model):
         if quorum["heads"]:
             sentences.insert(
                 0,
-                _(
+                self.env._(
                     "To take part: at least %(area)s m² and %(heads)s owners.",
                     area=square_metres(quorum["area"]),
                     heads=quorum["heads"],
@@ -178,25 +174,28 @@ class ShequVote(models.Model):
 
     def _disclosure_content(self):
         """The result as the disclosures take it."""
-        _, sheet = self.env._, self._result_sheet()
+        sheet = self._result_sheet()
         total, part = sheet["total"], sheet["participating"]
-        columns = [_("Choice"), _("Area (m²)"), _("Owners")]
+        columns = [self.env._("Choice"), self.env._("Area (m²)"), self.env._("Owners")]
         return {
             "summary": "\n".join(
                 f"{motion['name']}: {motion['sentence']}" for motion in sheet["motions"]
             ),
             "facts": [
-                [_("Number of the vote"), self.reference],
-                [_("Opened"), self._local(self.opens_at)],
-                [_("Closed"), self._local(self.closes_at)],
+                [self.env._("Number of the vote"), self.reference],
+                [self.env._("Opened"), self._local(self.opens_at)],
+                [self.env._("Closed"), self._local(self.closes_at)],
                 [
-                    _("Area that took part (m²)"),
+                    self.env._("Area that took part (m²)"),
                     f"{square_metres(part['area'])} / {square_metres(total['area'])}",
                 ],
-                [_("Owners who took part"), f"{part['heads']} / {total['heads']}"],
-                [_("Objections until"), self._local(self.objections_until)],
-                [_("Digest of the result"), self.result_digest],
-                [_("Head of the chain"), self.head or ""],
+                [
+                    self.env._("Owners who took part"),
+                    f"{part['heads']} / {total['heads']}",
+                ],
+                [self.env._("Objections until"), self._local(self.objections_until)],
+                [self.env._("Digest of the result"), self.result_digest],
+                [self.env._("Head of the chain"), self.head or ""],
             ],
             "tables": [
                 {
@@ -219,9 +218,9 @@ class ShequVote(models.Model):
         Whoever has voted already is told so, too, unless the ballot may be changed.
         """
         self.ensure_one()
-        vote, _ = self.sudo(), self.env._
+        vote = self.sudo()
         if vote.state not in ANNOUNCED:
-            return _("This vote has not been announced.")
+            return self.env._("This vote has not been announced.")
         electors = vote._electors_of(partner)
         if not electors:
             return vote._why_not_on_roll(partner)
@@ -235,17 +234,20 @@ class ShequVote(models.Model):
         ):
             return ""
         if all(elector.channel == "paper" for elector in electors):
-            return _("You have voted on paper. Each unit votes once.")
-        return _("You have voted. Thank you.")
+            return self.env._("You have voted on paper. Each unit votes once.")
+        return self.env._("You have voted. Thank you.")
 
     def _why_not_now(self):
-        _ = self.env._
         if self.state == "notice" or self._clock() < self.opens_at:
-            return _("The vote opens at %(time)s.", time=self._local(self.opens_at))
-        return _("The vote closed at %(time)s.", time=self._local(self.closes_at))
+            return self.env._(
+                "The vote opens at %(time)s.", time=self._local(self.opens_at)
+            )
+        return self.env._(
+            "The vote closed at %(time)s.", time=self._local(self.closes_at)
+        )
 
     def _why_not_on_roll(self, partner):
-        _, today = self.env._, self.env["shequ.estate"]._today()
+        today = self.env["shequ.estate"]._today()
         stays = (
             self.env["shequ.residency"]
             .sudo()
@@ -255,7 +257,7 @@ class ShequVote(models.Model):
             )
         )
         if not stays:
-            return _(
+            return self.env._(
                 "You are not recorded as an owner in %(estate)s. If you are one, ask "
                 "the service desk to record it.",
                 estate=self.estate_id.name,
@@ -276,56 +278,55 @@ class ShequVote(models.Model):
         if other.frozen and other.voter_id not in other.unit_id.owner_ids:
             return self._why_not_bought_later(other.unit_id)
         if other:
-            return _(
+            return self.env._(
                 "%(person)s votes for %(unit)s: co-owners vote through one of them.",
                 person=other.voter_name,
                 unit=other.address,
             )
-        return _(
+        return self.env._(
             "Nobody has been chosen to vote for %(unit)s yet. The co-owners choose one "
             "of them; after the opening the unit can vote on paper.",
             unit=on_roll[0].address,
         )
 
     def _why_not_without_title(self, stays, current):
-        _ = self.env._
         former = stays.filtered("is_title")
         if former:
             last = former.sorted("date_to")[-1:]
-            return _(
+            return self.env._(
                 "You no longer own %(unit)s (until %(date)s). The owner votes.",
                 unit=last.unit_id.short_address,
                 date=fields.Date.to_string(last.date_to),
             )
         if current.filtered(lambda stay: stay.role == "tenant"):
-            return _(
+            return self.env._(
                 "You rent %(unit)s. In this vote the owners decide; the owner of "
                 "your home votes for it.",
                 unit=current.unit_id[:1].short_address,
             )
         if current:
-            return _(
+            return self.env._(
                 "You live in %(unit)s as family. The owner votes for it, or gives you "
                 "a written proxy.",
                 unit=current.unit_id[:1].short_address,
             )
-        return _(
+        return self.env._(
             "You no longer live in %(unit)s. The owner votes.",
             unit=stays[-1:].unit_id.short_address,
         )
 
     def _why_not_unit(self, title):
-        _, unit = self.env._, title.unit_id[:1]
+        unit = title.unit_id[:1]
         if self.opened_at and all(
             stay.date_from > self._local_day(self.opened_at) for stay in title
         ):
             return self._why_not_bought_later(unit)
         if unit.use in ("parking", "storage"):
-            return _(
+            return self.env._(
                 "%(unit)s does not count in votes by the rules of the assembly.",
                 unit=unit.short_address,
             )
-        return _(
+        return self.env._(
             "This vote is of others: %(unit)s is not among the homes it is about.",
             unit=unit.short_address,
         )

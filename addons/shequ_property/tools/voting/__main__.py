@@ -10,6 +10,10 @@ import sys
 from . import verify
 
 
+def out(text):
+    sys.stdout.write(f"{text}\n")
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m voting", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -29,7 +33,7 @@ def main(argv=None):
     else:
         report = verify.diff(words.earlier, words.later)
     if words.json:
-        print(
+        out(
             json.dumps(
                 {"ok": report.ok, "errors": report.errors, "facts": report.facts},
                 ensure_ascii=False,
@@ -43,27 +47,27 @@ def main(argv=None):
 def say(report):
     for name, value in report.facts.items():
         if name != "result":
-            print(f"  {name}: {value}")
+            out(f"  {name}: {value}")
     result = report.facts.get("result")
     if result:
         total, part = result["total"], result["participating"]
-        print(f"  area 面积: {_m2(part['area'])} / {_m2(total['area'])} m²")
-        print(f"  heads 人数: {part['heads']} / {total['heads']}")
+        out(f"  area 面积: {_m2(part['area'])} / {_m2(total['area'])} m²")
+        out(f"  heads 人数: {part['heads']} / {total['heads']}")
         for motion in result["motions"]:
-            print(f"  motion 议题 {motion['motion']}: {motion['reason']}")
+            out(f"  motion 议题 {motion['motion']}: {motion['reason']}")
             for side in ("agree", "against", "abstain"):
                 if side in motion:
                     row = motion[side]
-                    print(f"    {side}: {_m2(row['area'])} m², {row['heads']}")
+                    out(f"    {side}: {_m2(row['area'])} m², {row['heads']}")
             for row in motion.get("candidates", ()):
                 mark = "elected" if row["candidate"] in motion["elected"] else ""
-                print(
+                out(
                     f"    candidate {row['candidate']}: {_m2(row['area'])} m², "
                     f"{row['heads']} {mark}"
                 )
     for error in report.errors:
-        print(f"WRONG 不符: {error}")
-    print("OK 复核一致" if report.ok else "NOT OK 复核不一致")
+        out(f"WRONG 不符: {error}")
+    out("OK 复核一致" if report.ok else "NOT OK 复核不一致")
 
 
 def _m2(area):
