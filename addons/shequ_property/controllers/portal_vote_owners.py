@@ -96,13 +96,18 @@ class OwnerPages(VotePages):
         estate = self._shequ_estate()
         if not estate or not self._shequ_partner().sudo()._vote_units(estate):
             return {"may_propose": False, "propose_words": ""}
-        assembly = request.env["shequ.assembly"]._of_estate(estate)
+        # Looked up and not made: the page only reads.
+        Assembly = request.env["shequ.assembly"].sudo()
+        assembly = Assembly.search([("estate_id", "=", estate.id)], limit=1)
+        share = assembly.initiative_percent or Assembly._default_number(
+            "vote.initiative_percent", 20
+        )
         return {
             "may_propose": True,
             "propose_words": self.env._(
                 "When %(share)s %% of the owners sign a proposal, it has to be put to "
                 "the vote. Signing takes a minute, here on the telephone.",
-                share=assembly.initiative_percent,
+                share=share,
             ),
         }
 

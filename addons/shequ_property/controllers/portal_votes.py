@@ -175,6 +175,7 @@ class VotePages(ConfirmPages):
             {
                 "active": "home",
                 "vote": VoteWords(request.env, vote).page(),
+                "estate": self._shequ_estate_values(vote.estate_id),
                 "mine": self._shequ_mine(vote),
                 "links": self._shequ_vote_links(vote, partner),
                 "paper": self._shequ_paper_wish(vote, partner),
@@ -489,7 +490,12 @@ class VotePages(ConfirmPages):
             why = self.env._("No ballots are taken at the moment.")
         response = self._shequ_page(
             "shequ_property.portal_vote_no",
-            {"active": "home", "vote": VoteWords(request.env, vote).card(), "why": why},
+            {
+                "active": "home",
+                "vote": VoteWords(request.env, vote).card(),
+                "estate": self._shequ_estate_values(vote.estate_id),
+                "why": why,
+            },
             status=422,
             back=f"/my/votes/{vote.id}",
         )
@@ -618,6 +624,7 @@ class VotePages(ConfirmPages):
                 {
                     "active": "home",
                     "vote": VoteWords(request.env, vote).card(),
+                    "estate": self._shequ_estate_values(vote.estate_id),
                     "why": str(refused.args[0]),
                 },
                 status=422,

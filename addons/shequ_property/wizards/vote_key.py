@@ -92,9 +92,16 @@ class VoteKey(models.TransientModel):
             }
         )
 
+    def _check_mine(self):
+        """The form says which ballot; whether it is the user's business, the rules."""
+        wizard = self.sudo()
+        votes = wizard.elector_id.vote_id | wizard.paper_id.vote_id
+        votes.with_env(self.env).check_access("read")
+
     def action_key(self):
         """Enter what was keyed, and make room for the next ballot."""
         self.ensure_one()
+        self._check_mine()
         if not self.elector_id:
             raise UserError(self.env._("Please find a ballot by its number first."))
         choices = self._choices()
@@ -106,8 +113,9 @@ class VoteKey(models.TransientModel):
                 )
             self.paper_id.sudo()._decide(choices, self.env.user, self.note)
             return {"type": "ir.actions.act_window_close"}
-        paper = papers._key(self.elector_id.sudo(), choices, self.env.user)
-        address = self.address
+        elector = self.elector_id.sudo()
+        paper = papers._key(elector, choices, self.env.user)
+        address = elector.address
         self.write(
             {
                 "number": False,
@@ -164,6 +172,7 @@ class VoteKey(models.TransientModel):
     def action_set_aside(self):
         """Take the ballot out: torn, blank, or not the owner's."""
         self.ensure_one()
+        self._check_mine()
         if not (self.note or "").strip():
             raise UserError(self.env._("Please write why it is set aside."))
         self.paper_id._set_aside(self.note, self.env.user)

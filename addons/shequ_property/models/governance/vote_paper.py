@@ -48,7 +48,7 @@ class VotePaper(models.Model):
     second_user_id = fields.Many2one(
         "res.users", string="Keyed Second By", readonly=True
     )
-    decided_by_id = fields.Many2one("res.users", string="Decided By", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True)
     # Read by nobody over the interface: the second to key must not see the first.
     first_choices = fields.Json(readonly=True, groups="base.group_no_one", copy=False)
     second_choices = fields.Json(readonly=True, groups="base.group_no_one", copy=False)
@@ -101,7 +101,13 @@ class VotePaper(models.Model):
         """
         if elector.vote_id.state != "open":
             raise UserError(self.env._("This vote is not open."))
-        if elector.channel:
+        found = self.sudo().search(
+            [("elector_id", "=", elector.id), ("state", "!=", "void")], limit=1
+        )
+        # The box takes a ballot in a transaction of its own: when what came after it
+        # failed, the ballot is in the count and its paper still says it is not.
+        entered = elector.channel == "paper" and found.state in OPEN
+        if elector.channel and not entered:
             raise UserError(
                 self.env._(
                     "%(unit)s has voted already. One ballot counts for a home, on "
@@ -109,9 +115,7 @@ class VotePaper(models.Model):
                     unit=elector.address,
                 )
             )
-        return self.sudo().search(
-            [("elector_id", "=", elector.id), ("state", "!=", "void")], limit=1
-        )
+        return found
 
     @api.model
     def _of(self, elector):
@@ -168,6 +172,9 @@ class VotePaper(models.Model):
         :raise UserError: keyed twice by the same person, or not to be entered
         """
         paper = self._of(elector)
+        if elector.channel == "paper":
+            paper.write({"state": "done", "second_user_id": user.id})
+            return paper
         keyed = self._json(choices)
         if paper.state == "scanned":
             paper.write(

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..portal.common import photo_bytes
@@ -93,6 +94,15 @@ class TestVotePaper(VoteCase):
             self._wizard(self.second_clerk)
         self.assertEqual(self.elector.channel, "online")
 
+    def test_what_the_box_took_before_a_crash_is_settled(self):
+        self._key(self.clerk, "agree", "agree")
+        self.vote._enter_paper(self.elector, self.choices(self.vote), self.clerk)
+        self.refresh()
+        self.assertEqual(self._paper().state, "once")
+        self._key(self.second_clerk, "agree", "agree")
+        self.assertEqual(self._paper().state, "done")
+        self.assertEqual(len(self.elector.ballot_ids), 1)
+
     def test_a_wrong_number_is_no_ballot(self):
         wrong = self.number[:-1] + ("A" if self.number[-1] != "A" else "B")
         with self.assertRaisesRegex(UserError, "No ballot has the number"):
@@ -165,6 +175,40 @@ class TestVotePaper(VoteCase):
         self.login(self.clerk)
         answer = self.get(path, allow_redirects=False)
         self.assertIn(f"/vote/round/{self.vote.id}/", answer.headers["Location"])
+
+    def test_a_ballot_of_another_estate_is_not_handled(self):
+        self._key(self.clerk, "agree", "agree")
+        forged = (
+            self.env["shequ.vote.key"]
+            .with_user(self.other_desk)
+            .create(
+                {
+                    "elector_id": self.elector.id,
+                    "paper_id": self._paper().id,
+                    "note": "torn",
+                    "line_ids": [
+                        Command.create({"motion_id": motion.id, "choice": "against"})
+                        for motion in self.vote.motion_ids
+                    ],
+                }
+            )
+        )
+        for step in (forged.action_key, forged.action_set_aside):
+            with self.assertRaises(AccessError):
+                step()
+        self.assertEqual(self._paper().state, "once")
+
+    def test_turnout_of_a_list_is_one_query(self):
+        self.cast(self.vote, self.neighbour)
+        votes = self.vote | self.make_vote("notice")
+        self.env.flush_all()
+        votes.invalidate_recordset()
+        votes.mapped("state")
+        with self.assertQueryCount(1):
+            shares = votes.mapped("turnout_area")
+        turnout = self.vote._turnout()
+        self.assertEqual(shares, [turnout["area_permille"] / 10, 0])
+        self.assertEqual(self.vote.turnout_heads, turnout["heads_permille"] / 10)
 
     # --- reminders -----------------------------------------------------------------
 
