@@ -282,11 +282,7 @@ class Triage:
 
     def find_dangers(self):
         text = self.blanked
-        for danger in danger_rules.DANGERS:
-            if "*" not in danger.needles and not any(
-                needle in text for needle in danger.needles
-            ):
-                continue
+        for danger in danger_rules.likely(text):
             for match in danger.pattern.finditer(text):
                 if not match[0]:
                     continue
@@ -313,7 +309,14 @@ class Triage:
         """A company's own word of danger counts like ours, denial included."""
         if self.scopes.status(hit.start, hit.end) == scope.ACTIVE:
             own = danger_rules.Danger(
-                "own_word", hit.entry.value, "", (), re.compile(""), (), 0.8
+                "own_word",
+                hit.entry.value,
+                "",
+                (),
+                re.compile(""),
+                (),
+                frozenset(),
+                0.8,
             )
             self.dangers.append((own, hit.start, hit.entry.word))
 
