@@ -267,7 +267,9 @@ class Teacher:
         found = {
             "bias": _short(learned.intercept_[0]),
             "opens": _short(opens),
-            "features": {name: value for name, value in names.items() if abs(value) > 6},
+            "features": {
+                name: value for name, value in names.items() if abs(value) > 6
+            },
         }
         return found, score
 

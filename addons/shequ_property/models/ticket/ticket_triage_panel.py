@@ -5,8 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ...tools import similar
-from ...tools.triage import Report
-from ...tools.triage.alarm import alarm
+from ...tools.triage import Report, alarm
 from ...tools.triage.visit import visit_hints
 
 # How far back and how alike a ticket is to be named as similar, and how many.
