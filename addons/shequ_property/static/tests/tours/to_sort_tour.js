@@ -55,14 +55,6 @@ registry.category("web_tour.tours").add("shequ_to_sort", {
             run: "click",
         },
         {
-            content: "Nothing is asked any more",
-            trigger: ".modal:not(:has(.o_shequ_triage_ask:visible)) .o_form_saved, .modal:not(:has(.o_shequ_triage_ask)) .o_form_view",
-        },
-        {
-            trigger: ".modal .btn-close",
-            run: "click",
-        },
-        {
             trigger: sorted("The green thing by the gate"),
         },
         {
