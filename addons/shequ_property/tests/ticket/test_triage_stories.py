@@ -16,8 +16,7 @@ TEAMS = {
 }
 
 
-# Minutes of every clock of a report, as the shipped promises say: a repair by how urgent
-# it is, a wish or a question by its kind.
+# Minutes of every clock of a report, as the shipped promises say.
 REPAIR = {
     "accept": 30,
     "on_site": 30,
@@ -75,9 +74,7 @@ class TestTriageStories(TicketCase):
         }
         return self.Ticket._intake(report)
 
-    def check(
-        self, ticket, category, urgency, team, kind, clocks=REPAIR, state="sure"
-    ):
+    def check(self, ticket, category, urgency, team, kind, clocks=REPAIR, state="sure"):
         self.assertEqual(ticket.category_id.code, category)
         self.assertEqual(ticket.urgency, urgency)
         self.assertEqual(ticket.team_id.name, team)
@@ -121,7 +118,9 @@ class TestTriageStories(TicketCase):
         ticket = self.say(
             "想在小区里设个旧衣回收箱", unit_id=None, estate_id=self.estate.id
         )
-        self.check(ticket, "public_space.charity", "blue", "社区公益岗", "suggestion", WISH)
+        self.check(
+            ticket, "public_space.charity", "blue", "社区公益岗", "suggestion", WISH
+        )
         self.assertIn("keep a place free", self.hints(ticket))
 
     def test_the_pension(self):
