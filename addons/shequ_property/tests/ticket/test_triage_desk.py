@@ -178,6 +178,7 @@ class TestTriageDesk(TicketCase):
         self.assertNotIn(f"/odoo/demand-pool/{other.id}", why)
         self.assertNotIn(f"/odoo/demand-pool/{again.id}", why)
         first.sudo().write({"state": "closed"})
+        self.env.invalidate_all()
         gone = str(self.as_desk(again, lang="en_US").triage_why)
         self.assertNotIn("Perhaps the Same Matter", gone)
 
