@@ -18,7 +18,14 @@ from . import _harness as harness
 FOLDER = harness.ROOT / "tests" / "triage"
 TOOLS = harness.ROOT / "addons" / "shequ_property" / "tools"
 # Each set was written before anything was tuned for it, measured, told as it came out
-# (README, "Triage"), and only then learned from, but for the last.
+# (README, "Triage"), and only then learned from, but for the last. Recall and false
+# alarms of the last ones when they were new:
+# twelfth 0.978 / 0.030; thirteenth 0.981 / 0.113, of which the ear learned to know
+# ordinary reports; fourteenth, the most wilful look-alikes, 0.973 / 0.175 before that
+# and 0.959 / 0.117 after; fifteenth 1.000 / 0.097 by the old ear,
+# 0.993 / 0.052 by this one.
+# Ordinary reports called red: second 0.18 and third 0.13 by the old ear; third 0.07
+# after it had learned from the first two.
 SETS = {
     "": "first",
     "_second": "second",
@@ -33,7 +40,8 @@ SETS = {
     "_eleventh": "eleventh",
     "_twelfth": "twelfth",
     "_thirteenth": "thirteenth",
-    "_fourteenth": "fourteenth",
+    "_fourteenth": "fourteenth, wilful",
+    "_fifteenth": "fifteenth, never learned from",
 }
 LETTER_WEIGHT = 1.0
 PARTS = ("departments", "categories", "emergencies", "letters", "speed")
@@ -196,7 +204,9 @@ def learn_ear():
         if line[1:2] == "|":
             spoken.append((labels[line[0]], line[2:]))
     sets = {suffix: told(suffix) for suffix in list(SETS)[:-1]}
-    sets["ordinary"] = [("harmless", text) for text in ordinary("", "_second", "_third")]
+    sets["ordinary"] = [
+        ("harmless", text) for text in ordinary("", "_second", "_third")
+    ]
     teacher = _triage_ear.Teacher(triage, FOLDER, sets, spoken)
     return teacher.learn(TOOLS / "triage" / "ear.json", LETTER_WEIGHT)
 

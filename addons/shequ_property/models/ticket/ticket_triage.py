@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models, tools
 
-from ...tools.triage import Report, triage
-from ...tools.triage.alarm import alarm
+from ...tools.triage import Report, alarm, triage
 from .ticket import URGENCY_RANK
 
 _logger = logging.getLogger(__name__)
@@ -149,6 +148,9 @@ class Ticket(models.Model):
         found = alarm(facts["description"], lexicon)
         if not found:
             return facts
+        # What the ear knows without a rule is told as such.
+        said = "sounds_urgent" if found.code == "sounds" else f"danger_{found.code}"
+        words = [found.words] if found.words else []
         return {
             **facts,
             "urgency": "red",
@@ -157,7 +159,7 @@ class Ticket(models.Model):
                 "u": "red",
                 "before": facts["urgency"],
                 "s": {"urgency": found.sure},
-                "r": [[f"danger_{found.code}", "urgency", [found.words], "red"]],
+                "r": [[said, "urgency", words, "red"]],
             },
         }
 

@@ -5,8 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ...tools import similar
-from ...tools.triage import Report
-from ...tools.triage.alarm import alarm
+from ...tools.triage import Report, alarm
 from ...tools.triage.visit import visit_hints
 
 # How far back and how alike a ticket is to be named as similar, and how many.
@@ -182,7 +181,8 @@ class Ticket(models.Model):
     @api.model
     @tools.ormcache("company_id", cache="default")
     def _triage_frequent(self, company_id):
-        """Codes of the categories a company has most of, lately."""
+        """Codes of the categories a company has most of, lately; nothing is guessed
+        to be an emergency because there were some."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -192,7 +192,7 @@ class Ticket(models.Model):
                            AND id > (SELECT max(id) FROM shequ_ticket) - %s
                          ORDER BY id DESC LIMIT %s) t
                   JOIN shequ_ticket_category c ON c.id = t.category_id
-                 WHERE c.active
+                 WHERE c.active AND c.urgency IS DISTINCT FROM 'red'
                  GROUP BY c.code ORDER BY count(*) DESC, c.code LIMIT %s
                 """,
                 company_id,

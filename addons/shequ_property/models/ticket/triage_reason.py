@@ -317,7 +317,7 @@ class TriageReason(models.AbstractModel):
             if answer or sentences:
                 rows.append(self._row(title, answer, sentences))
         if copies:
-            rows.append(self._row(self.env._("Possible Duplicates"), "", copies))
+            rows.append(self._row(self.env._("Perhaps the Same Matter"), "", copies))
         if hints:
             rows.append(self._row(self.env._("For the visit"), "", hints))
         return Markup("").join(rows)

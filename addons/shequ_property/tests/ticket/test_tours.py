@@ -135,24 +135,37 @@ class ToSortCase(TourCase):
         )
         return ticket
 
-    def check_sorting(self):
-        leak = ("home_repair.water_leak", 0.4)
-        town = self.env["shequ.department"].search([], limit=1)
-        unclear = self.to_sort(
-            "Something with the kitchen", leak, ("home_repair.drain", 0.3)
+    def unclear(self):
+        return self.to_sort(
+            "Something with the kitchen",
+            ("home_repair.water_leak", 0.4),
+            ("home_repair.drain", 0.3),
         )
-        wrong = self.to_sort("The green thing by the gate", leak)
+
+    def check_sorted(self, ticket, code):
+        self.assertEqual(ticket.category_id.code, code)
+        self.assertEqual(ticket.triage_state, "done")
+
+
+@tagged("post_install", "-at_install", "shequ_tour")
+class TestToSortTour(ToSortCase):
+    browser_size = "1280x900"
+
+    def test_the_desk_sorts_what_the_words_do_not_tell(self):
+        town = self.env["shequ.department"].search([], limit=1)
+        unclear = self.unclear()
+        wrong = self.to_sort(
+            "The green thing by the gate", ("home_repair.water_leak", 0.4)
+        )
         outside = self.to_sort(
             "The bus stops in the bicycle lane",
             ("outside", 0.4),
             forward_department_id=town.id,
         )
         self.start_tour("/odoo/to-sort", "shequ_to_sort", login="tour_dispatcher")
-        self.assertEqual(unclear.category_id.code, "home_repair.water_leak")
-        self.assertEqual(unclear.triage_state, "done")
+        self.check_sorted(unclear, "home_repair.water_leak")
         self.assertIn("sorted", unclear.event_ids.mapped("code"))
-        self.assertEqual(wrong.category_id.code, "greening")
-        self.assertEqual(wrong.triage_state, "done")
+        self.check_sorted(wrong, "greening")
         lesson = wrong.correction_ids
         self.assertEqual(lesson.user_id, self.dispatcher)
         self.assertEqual(lesson.to_category_id, wrong.category_id)
@@ -162,17 +175,11 @@ class ToSortCase(TourCase):
 
 
 @tagged("post_install", "-at_install", "shequ_tour")
-class TestToSortTour(ToSortCase):
-    browser_size = "1280x900"
-
-    def test_the_desk_sorts_what_the_words_do_not_tell(self):
-        self.check_sorting()
-
-
-@tagged("post_install", "-at_install", "shequ_tour")
 class TestToSortTourOnThePhone(ToSortCase):
     browser_size = "390x844"
     touch_enabled = True
 
-    def test_the_desk_sorts_on_the_phone(self):
-        self.check_sorting()
+    def test_the_best_guess_is_one_tap_away(self):
+        ticket = self.unclear()
+        self.start_tour("/odoo/to-sort", "shequ_to_sort_phone", login="tour_dispatcher")
+        self.check_sorted(ticket, "home_repair.water_leak")

@@ -166,6 +166,22 @@ class TestTriageDesk(TicketCase):
         hostile = self.say("<script>alert(1)</script> 水管漏水")
         self.assertNotIn("<script>", str(self.as_desk(hostile).triage_why))
 
+    def test_what_may_be_the_same_matter_is_named_with_the_reasons(self):
+        first = self.say("厨房水槽下面的水管一直漏水，拿盆接着")
+        again = self.say("水槽下面的水管还在漏水，一直没人来")
+        other = self.say("厨房水槽下面的水管一直漏水", unit_id=self.next_unit.id)
+        why = str(self.as_desk(again, lang="en_US").triage_why)
+        self.assertIn("Perhaps the Same Matter", why)
+        for part in (first.name, "same home", "% alike", "水槽下面的水管"):
+            self.assertIn(part, why)
+        self.assertIn(f"/odoo/demand-pool/{first.id}", why)
+        self.assertNotIn(f"/odoo/demand-pool/{other.id}", why)
+        self.assertNotIn(f"/odoo/demand-pool/{again.id}", why)
+        first.sudo().write({"state": "closed"})
+        self.env.invalidate_all()
+        gone = str(self.as_desk(again, lang="en_US").triage_why)
+        self.assertNotIn("Perhaps the Same Matter", gone)
+
     def test_unknown_codes_of_newer_rules_are_still_readable(self):
         Reason = self.env["shequ.triage.reason"]
         self.assertEqual(Reason._sentence("new_rule", "category", [], "x"), "")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ...tools.triage import Entry, Report, standard
+from ...tools.triage import Entry, Report, dangers, standard
 from ...tools.triage.alarm import alarm
 from ...tools.triage.classifier import ClassifierError
 from ...tools.triage.learning import Learned, learn, macro_f1
@@ -41,7 +41,7 @@ class TestTriageParts(BaseCase):
         found = alarm(words)
         if found:
             self.assertTrue(found.category == "" or found.category in CATEGORIES)
-            self.assertTrue(found.words)
+            self.assertTrue(found.words or found.code == "sounds")
 
     def test_own_words_of_danger_and_own_harmless_ones(self):
         own = standard().extended(
@@ -104,3 +104,36 @@ class TestTriageParts(BaseCase):
         self.assertEqual(macro_f1(truth, list(truth)), 1.0)
         guessed = [rng.choice("abcd") for _one in truth]
         self.assertTrue(0 <= macro_f1(truth, guessed) <= 1)
+
+    @settings(max_examples=300, deadline=None)
+    @given(texts)
+    def test_no_danger_is_left_out_for_its_needles(self, words):
+        likely = dangers.likely(words)
+        for danger in dangers.DANGERS:
+            if danger.pattern.search(words):
+                self.assertIn(danger, likely)
+
+    def test_needles_of_what_the_dangers_are_called(self):
+        for words in (
+            "着火了",
+            "冒烟",
+            "漏电",
+            "电线断了",
+            "有人晕倒",
+            "老人摔倒了",
+            "流血不止",
+            "孩子不见了",
+            "打起来了",
+            "撬门",
+            "花盆掉下来",
+            "井盖没了",
+            "水管爆了",
+            "车库进水",
+            "一直漏水",
+            "马桶堵了",
+            "家里没水",
+            "暖气不热",
+            "钥匙断在门锁里打不开",
+        ):
+            found = [d for d in dangers.likely(words) if d.pattern.search(words)]
+            self.assertTrue(found, words)

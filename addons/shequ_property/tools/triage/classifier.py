@@ -79,16 +79,13 @@ class Classifier:
         """Distances to each class: array (labels,). About half a millisecond."""
         import numpy as np
 
-        columns, values = [], []
-        for name, times in features(text, self.segmented).items():
-            column = self.index.get(name)
-            if column is not None:
-                columns.append(column)
-                values.append(1 + math.log(times))
-        if not columns:
+        found = features(text, self.segmented)
+        names = self.index.keys() & found.keys()
+        if not names:
             return np.array(self.bias, dtype=float)
-        columns = np.array(columns)
-        values = np.array(values) * self.idf[columns]
+        columns = np.fromiter(map(self.index.__getitem__, names), np.intp, len(names))
+        times = np.fromiter(map(found.__getitem__, names), np.float64, len(names))
+        values = (1 + np.log(times)) * self.idf[columns]
         values /= math.sqrt(float(values @ values)) or 1.0
         return values @ self.weights[columns] + self.bias
 

@@ -36,15 +36,15 @@ def plain(text):
 
 
 def features(text):
-    """What a plain text consists of: four sets of names, see GROUPS."""
+    """What a plain text consists of: four sets, see GROUPS and `name_of`."""
     framed = f"^{text}$"
     grams = set(framed)
     grams.update(map("".join, zip(framed, framed[1:])))
     grams.update(map("".join, zip(framed, framed[1:], framed[2:])))
     bare = _PUNCTUATION.sub("", text)
     heard = sounds(bare)
-    sounding = {"~" + heard[i : i + 2] for i in range(len(heard) - 1)}
-    sounding.update("~" + heard[i : i + 3] for i in range(len(heard) - 2))
+    sounding = set(map("".join, zip(heard, heard[1:])))
+    sounding.update(map("".join, zip(heard, heard[1:], heard[2:])))
     found = concepts(text)
     about = {"c " + name for _start, _end, name in found}
     about.add(f"n {min(len(text) // 6, 8)}")
@@ -53,41 +53,66 @@ def features(text):
     for place, (start, _end, first) in enumerate(found):
         for later, _end, second in found[place + 1 : place + 1 + REACH]:
             if first != second:
-                near = "p" if later - start <= NEAR else "q"
-                pairs.add(f"{near} {first} {second}")
+                pairs.add((later - start <= NEAR, first, second))
     return grams, sounding, about, pairs
 
 
+def name_of(kind, feature):
+    """The name of a feature in the file: its kind can be told from it (`kind_of`)."""
+    if kind == 1:
+        return f"~{feature}"
+    if kind == 3:
+        near, first, second = feature
+        return f"{'p' if near else 'q'} {first} {second}"
+    return feature
+
+
+def kind_of(name):
+    """Return (kind, feature) of a name in the file."""
+    head, _blank, rest = name.partition(" ")
+    if head in ("p", "q"):
+        return 3, (head == "p", *rest.split())
+    if head in ("c", "n", "s") and rest:
+        return 2, name
+    if name[0] == "~" and len(name) > 2:
+        return 1, name[1:]
+    return 0, name
+
+
 def values(groups):
-    """Triples (kind, name, value) of the features: the names of the first two kinds,
-    characters and sounds, share one unit."""
-    for place, (names, weight) in enumerate(zip(groups, GROUPS)):
-        value = weight / math.sqrt(len(names) or 1) if place < 2 else weight
-        for name in names:
-            yield place, name, value
+    """Triples (kind, name, value) of the features: the first two kinds, characters
+    and sounds, share one unit."""
+    for kind, (found, weight) in enumerate(zip(groups, GROUPS)):
+        value = weight / math.sqrt(len(found) or 1) if kind < 2 else weight
+        for feature in found:
+            yield kind, name_of(kind, feature), value
 
 
 @lru_cache(maxsize=1)
 def model():
-    return json.loads(FILE.read_text(encoding="utf-8"))
+    """What was learned; `kinds` are the weights by kind of feature."""
+    learned = json.loads(FILE.read_text(encoding="utf-8"))
+    learned["kinds"] = kinds = tuple({} for _kind in GROUPS)
+    for name, weights in learned.pop("features").items():
+        kind, feature = kind_of(name)
+        kinds[kind][feature] = weights
+    return learned
 
 
 def _sums(text):
     """How loud a plain text of one part is, and how red: two log odds."""
     learned = model()
-    known = learned["features"]
     loud, red = learned["bias"]
     scale = learned["scale"]
-    for place, names in enumerate(features(text)):
-        value = GROUPS[place] / scale
-        if place < 2:
-            value /= math.sqrt(len(names) or 1)
+    for kind, (found, known) in enumerate(zip(features(text), learned["kinds"])):
+        value = GROUPS[kind] / scale
+        if kind < 2:
+            value /= math.sqrt(len(found) or 1)
         first = second = 0
-        for name in names:
-            weights = known.get(name)
-            if weights:
-                first += weights[0]
-                second += weights[1]
+        for feature in known.keys() & found:
+            weights = known[feature]
+            first += weights[0]
+            second += weights[1]
         loud += value * first
         red += value * second
     return loud, red
@@ -134,10 +159,10 @@ def gate_features(text):
 def gate(text):
     """Tell whether a text may be an emergency at all; a few microseconds."""
     learned = model()["gate"]
-    known = learned["features"].get
+    known = learned["features"]
     least = (learned["opens"] - learned["bias"]) * model()["scale"]
     return any(
-        sum(known(name, 0) for name in gate_features(part)) >= least
+        sum(map(known.__getitem__, known.keys() & gate_features(part))) >= least
         for part in parts(text)
     )
 

@@ -122,7 +122,7 @@ class Lexicon:
     categories: dict = field(default_factory=lambda: dict(STANDARD))
 
     def __post_init__(self):
-        self._index = {}
+        self._index, self._singles = {}, {}
         harmless = set(IDIOMS)
         # Words of danger that a company added.
         self.own_urgency = any(entry.role == "urgency" for entry in self.entries)
@@ -130,7 +130,8 @@ class Lexicon:
             if entry.role == "harmless":
                 harmless.add(entry.word)
                 continue
-            self._index.setdefault(entry.word[:2], []).append(entry)
+            index = self._index if len(entry.word) > 1 else self._singles
+            index.setdefault(entry.word[:2], []).append(entry)
         own = harmless - set(IDIOMS)
         self.own_harmless = tuple(sorted(own, key=lambda word: (-len(word), word)))
         # Longest first, so that a word is not found inside a longer one of its role.
@@ -141,19 +142,20 @@ class Lexicon:
     def find(self, text):
         """List the hits in cleaned text, in order; shorter words inside longer ones
         of the same role and value are left out."""
-        hits, reach, index = [], {}, self._index
-        for start in range(len(text)):
-            for key in (text[start : start + 2], text[start]):
-                for entry in index.get(key, ()):
-                    if not text.startswith(entry.word, start):
-                        continue
-                    end = start + len(entry.word)
-                    covered = (entry.role, entry.value)
-                    if reach.get(covered, 0) < end:
-                        reach[covered] = end
-                        hits.append(Hit(entry, start, end))
-                if len(key) == 1:
-                    break
+        hits, reach, index, singles = [], {}, self._index, self._singles
+        for start, pair in enumerate(map("".join, zip(text, text[1:] + " "))):
+            found = index.get(pair, ())
+            if pair[0] in singles:
+                found = (*found, *singles[pair[0]])
+            for entry in found:
+                word = entry.word
+                if len(word) > 2 and not text.startswith(word, start):
+                    continue
+                end = start + len(word)
+                covered = (entry.role, entry.value)
+                if reach.get(covered, 0) < end:
+                    reach[covered] = end
+                    hits.append(Hit(entry, start, end))
         return hits
 
     def extended(self, entries, categories=None):

@@ -150,10 +150,10 @@ MANY_FAIL = re.compile(
 OWNERS_CONSENT = re.compile("外墙|外立面|屋面|楼顶防水|加装电梯|屋顶")
 TRIP = re.compile("起翘|翘|松动|凹|坑|塌|井盖|缺|破|绊")
 REPEATED = re.compile(
-    "又(?!不是|不|没有?(?:欠|惹|说|犯|人)|想|快|能|该|到|要(?:交|涨|收|下|到)|是|何必|怎|一年|高|大|小|新)|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
+    "又(?!不是|不|没有?(?:欠|惹|说|犯)|想|快|能|该|到|要(?:交|涨|收|下|到)|是|何必|怎|一年|高|大|小|新)|再次|反复|好几次|多次|第[二三四五六]次|还是没|还没人|没人来|修了(?:几|好)"
 )
 # 又臭又挡路 tells two things of one matter, and nothing of an earlier one.
-BOTH = re.compile("又[^，。,.又]{1,6}[，,]?又[^，。,.又]{1,6}")
+BOTH = re.compile("又[^，。,.又了]{1,5}又[^，。,.又了]{1,5}")
 QUESTION = re.compile(
     "吗[?？。!！\\s]*$|[?？]|请问|咨询|想问|怎么(?:办理|交|收|缴|预约|申请|查|补|投|用|进|登|开通|去|参加|联系|续|充|装|算|报名|走)|多少钱|几点|标准|想知道|问一下|问下|谁知道"
 )
@@ -282,11 +282,7 @@ class Triage:
 
     def find_dangers(self):
         text = self.blanked
-        for danger in danger_rules.DANGERS:
-            if "*" not in danger.needles and not any(
-                needle in text for needle in danger.needles
-            ):
-                continue
+        for danger in danger_rules.likely(text):
             for match in danger.pattern.finditer(text):
                 if not match[0]:
                     continue
@@ -313,7 +309,14 @@ class Triage:
         """A company's own word of danger counts like ours, denial included."""
         if self.scopes.status(hit.start, hit.end) == scope.ACTIVE:
             own = danger_rules.Danger(
-                "own_word", hit.entry.value, "", (), re.compile(""), (), 0.8
+                "own_word",
+                hit.entry.value,
+                "",
+                (),
+                re.compile(""),
+                (),
+                frozenset(),
+                0.8,
             )
             self.dangers.append((own, hit.start, hit.entry.word))
 

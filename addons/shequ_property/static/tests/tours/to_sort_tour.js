@@ -17,22 +17,31 @@ function checkWidth() {
     }
 }
 
+const takeTheBestGuess = [
+    {
+        content: "What is too unsure for a desk waits with its guesses",
+        trigger: `${card("Something with the kitchen")} .o_shequ_card_ask button:contains('Water leak')`,
+        run: checkWidth,
+    },
+    {
+        content: "One tap takes the best guess",
+        trigger: `${card("Something with the kitchen")} .o_shequ_card_ask button:contains('Water leak')`,
+        run: "click",
+    },
+    {
+        content: "It is sorted, and gone from here",
+        trigger: sorted("Something with the kitchen"),
+    },
+];
+
+// On the phone fields open pages of their own; what is done there is one tap.
+registry.category("web_tour.tours").add("shequ_to_sort_phone", {
+    steps: () => takeTheBestGuess,
+});
+
 registry.category("web_tour.tours").add("shequ_to_sort", {
     steps: () => [
-        {
-            content: "What is too unsure for a desk waits with its guesses",
-            trigger: `${card("Something with the kitchen")} .o_shequ_card_ask button:contains('Water leak')`,
-            run: checkWidth,
-        },
-        {
-            content: "One tap takes the best guess",
-            trigger: `${card("Something with the kitchen")} .o_shequ_card_ask button:contains('Water leak')`,
-            run: "click",
-        },
-        {
-            content: "It is sorted, and gone from here",
-            trigger: sorted("Something with the kitchen"),
-        },
+        ...takeTheBestGuess,
         {
             content: "The guesses for another are all wrong: open it",
             trigger: card("The green thing by the gate"),
@@ -52,14 +61,6 @@ registry.category("web_tour.tours").add("shequ_to_sort", {
         },
         {
             trigger: ".modal .o_form_button_save",
-            run: "click",
-        },
-        {
-            content: "Nothing is asked any more",
-            trigger: ".modal:not(:has(.o_shequ_triage_ask:visible)) .o_form_saved, .modal:not(:has(.o_shequ_triage_ask)) .o_form_view",
-        },
-        {
-            trigger: ".modal .btn-close",
             run: "click",
         },
         {
