@@ -54,7 +54,9 @@ def test_no_danger_is_left_out_for_its_needles():
         for _label, words in bench.told(suffix):
             plain = text.clean(words)
             likely = {danger.code for danger in dangers.likely(plain)}
-            there = {d.code for d in dangers.DANGERS if d.pattern.search(plain)}
+            # Words as needles may narrow a pattern on purpose; characters may not.
+            signed = [danger for danger in dangers.DANGERS if danger.signs]
+            there = {danger.code for danger in signed if danger.pattern.search(plain)}
             assert there <= likely, words
 
 

@@ -70,7 +70,7 @@ def name_of(kind, feature):
 def kind_of(name):
     """Return (kind, feature) of a name in the file."""
     head, _blank, rest = name.partition(" ")
-    if head in ("p", "q"):
+    if head in ("p", "q") and rest:
         return 3, (head == "p", *rest.split())
     if head in ("c", "n", "s") and rest:
         return 2, name
