@@ -1,3 +1,4 @@
+from . import test_ballot_number
 from . import test_chain
 from . import test_address
 from . import test_aliyun_sms
