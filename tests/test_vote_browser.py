@@ -243,7 +243,7 @@ def test_at_most_so_many_names_can_be_ticked(booth, phone):
 
 
 @pytest.mark.parametrize(
-    ("login", "words"), [("tenant", "You rent|租"), ("seller", "no longer own|不再")]
+    ("login", "words"), [("tenant", "You rent|租"), ("seller", "no longer own|已不是")]
 )
 def test_who_cannot_vote_is_told_plainly(booth, phone, login, words):
     sign_in(phone, booth, login, world.PASSWORD)

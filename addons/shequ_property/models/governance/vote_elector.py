@@ -112,15 +112,18 @@ class ShequVoteElector(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._only_from_registry()
+        if vals_list:
+            self._only_from_registry()
         return super().create(vals_list)
 
     def write(self, vals):
-        self._only_from_registry()
+        if self:
+            self._only_from_registry()
         return super().write(vals)
 
     def unlink(self):
-        self._only_from_registry()
+        if self:
+            self._only_from_registry()
         return super().unlink()
 
     def _only_from_registry(self):

@@ -220,7 +220,7 @@ class TestVotePortal(VoteCase):
         self.assertEqual(visits.mapped("outcome"), ["wanted"])
         self.login(self.clerk)
         page = self._page(f"/vote/round/{vote.id}")
-        self.assertIn("Asked for a Ballot", page)
+        self.assertRegex(page, "Asked for a Ballot|要求纸质票")
         self.assertNotIn(self.zhu.name, page)
 
     # --- roll, objections ----------------------------------------------------------
