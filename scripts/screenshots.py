@@ -115,6 +115,10 @@ SHOTS = {
     "performance": ("director", ACTION + "action_performance_sheet", DESKTOP, None),
     "supervision": ("post", "/odoo/supervision", DESKTOP, open_record),
     "duplicates": ("manager", ACTION + "action_duplicate", DESKTOP, None),
+    "committee": ("committee", "/my/committee", PHONE, None),
+    "votes": ("zhu", "/my/votes", PHONE, None),
+    "disclosures": ("zhu", "/my/disclosures", PHONE, None),
+    "promises": ("zhu", "/my/promises", PHONE, None),
     "grid": ("grid", ACTION + "action_ticket_all", DESKTOP, None),
 }
 
