@@ -173,14 +173,26 @@ def hero_contrast(page):
     )
 
 
+def follow(page, link):
+    """Press a link, and be on the page behind it."""
+    with page.expect_navigation(wait_until="load"):
+        link.click()
+
+
+def settled(page):
+    """The page once it is drawn: between two pages there is no document to measure."""
+    page.wait_for_function("document.body && document.readyState !== 'loading'")
+    return page
+
+
 def small_targets(page):
     """Targets under 44 × 44 px, as lines of text."""
-    return page.evaluate(TARGETS)
+    return settled(page).evaluate(TARGETS)
 
 
 def overflow(page):
     """How many pixels the page is wider than the screen."""
-    return page.evaluate(
+    return settled(page).evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
 

@@ -11,6 +11,7 @@ from shequ_cli.database import RUN_PREFIX
 from . import world
 from .portal_browser import (
     axe_source,
+    follow,
     overflow,
     path_of,
     sign_in,
@@ -157,11 +158,12 @@ def test_a_resident_of_seventy_votes_on_a_phone_in_large_letters(booth, phone):
     # The ballot that waits is the first thing on the home, and one tap away.
     first = phone.locator("[data-card]").first
     assert first.get_attribute("data-card") == "votes"
-    first.click()
-    phone.locator(f"a[href='/my/votes/{booth.facts['votes']['facade']}']").click()
+    follow(phone, first)
+    facade = booth.facts["votes"]["facade"]
+    follow(phone, phone.locator(f"a[href='/my/votes/{facade}']"))
     fits(phone, "the vote")
     assert "88.32 m²" in phone.inner_text("main")
-    phone.locator("a[href$='/ballot']").click()
+    follow(phone, phone.locator("a[href$='/ballot']"))
     fits(phone, "the ballot")
     boxes = phone.locator(".sq-choices label").evaluate_all(
         "labels => labels.map(label => label.getBoundingClientRect().height)"
