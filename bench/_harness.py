@@ -63,6 +63,7 @@ def database(name, modules):
     """Make sure a database with these modules is there, and return its registry."""
     import psycopg2
 
+    from odoo import SUPERUSER_ID, api
     from odoo.modules.registry import Registry
     from odoo.service import db
 
@@ -72,41 +73,36 @@ def database(name, modules):
         say(f"Making the database {name}")
         db._create_empty_database(name)
         Registry.new(name, update_module=True, install_modules=["base"])
-    registry = Registry(name)
-    with registry.cursor() as cr:
-        cr.execute(
-            "SELECT name FROM ir_module_module WHERE state = 'installed' "
-            "AND name = ANY(%s)",
-            [modules],
-        )
-        missing = sorted(set(modules) - {row[0] for row in cr.fetchall()})
-    if missing:
-        say(f"Installing {', '.join(missing)} in {name}")
-        registry = Registry.new(name, update_module=True, install_modules=missing)
-    return _updated(registry, name)
-
-
-def _updated(registry, name):
-    """Bring a database that was filled earlier to the addons as they are now."""
-    from odoo import SUPERUSER_ID, api
-    from odoo.modules.registry import Registry
-
+    # Looked at without Odoo: what an older version left cannot be loaded as it is.
+    installed, known = _state(name)
+    missing = sorted(set(modules) - installed)
     current = layout.addons_hash(layout.addon_dirs())
-    with registry.cursor() as cr:
-        cr.execute("SELECT state FROM ir_module_module WHERE name = 'shequ_property'")
-        if cr.fetchone() != ("installed",):
-            return registry
-        cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s", [HASH])
-        if cr.fetchone() == (current,):
-            return registry
-    say(f"Updating {name}")
+    stale = "shequ_property" in installed and known != current
+    if not missing and not stale:
+        return Registry(name)
+    say(f"Installing {', '.join(missing)} in {name}" if missing else f"Updating {name}")
     registry = Registry.new(
-        name, update_module=True, upgrade_modules=["shequ_property"]
+        name,
+        update_module=True,
+        install_modules=missing,
+        upgrade_modules=["shequ_property"] if stale else [],
     )
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env["ir.config_parameter"].set_param(HASH, current)
     return registry
+
+
+def _state(name):
+    """Return the addons installed in a database, and the state of ours."""
+    import psycopg2
+
+    with contextlib.closing(psycopg2.connect(dbname=name)) as connection:
+        cr = connection.cursor()
+        cr.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        installed = {row[0] for row in cr.fetchall()}
+        cr.execute("SELECT value FROM ir_config_parameter WHERE key = %s", [HASH])
+        return installed, (cr.fetchone() or [None])[0]
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import sql
 
 from .ticket_category import KINDS, URGENCIES
 
@@ -255,6 +256,22 @@ class Ticket(models.Model):
                 )
 
     # --- compute -----------------------------------------------------------------
+
+    def _auto_init(self):
+        # Tickets from before there were skills: one statement for a million of them,
+        # where Odoo would compute each and leave a line in each one's history.
+        cr = self.env.cr
+        old = sql.table_exists(cr, self._table)
+        if old and not sql.column_exists(cr, self._table, "skill_id"):
+            sql.create_column(cr, self._table, "skill_id", "int4")
+            cr.execute(
+                """
+                UPDATE shequ_ticket t SET skill_id = c.skill_id
+                  FROM shequ_ticket_category c
+                 WHERE c.id = t.category_id AND c.skill_id IS NOT NULL
+                """
+            )
+        return super()._auto_init()
 
     @api.depends("category_id")
     def _compute_skill_id(self):
