@@ -41,7 +41,8 @@ SETS = {
     "_twelfth": "twelfth",
     "_thirteenth": "thirteenth",
     "_fourteenth": "fourteenth, wilful",
-    "_fifteenth": "fifteenth, never learned from",
+    "_fifteenth": "fifteenth",
+    "_sixteenth": "sixteenth, never learned from",
 }
 LETTER_WEIGHT = 1.0
 PARTS = ("departments", "categories", "emergencies", "letters", "speed")
