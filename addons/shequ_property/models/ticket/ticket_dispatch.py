@@ -101,7 +101,10 @@ class Ticket(models.Model):
             if self._dispatch_setting("ring_red", 1):
                 return "ring"
         return Rule._mode(
-            company, values.get("team_id") or 0, values.get("category_id") or 0
+            company,
+            values.get("estate_id") or 0,
+            values.get("team_id") or 0,
+            values.get("category_id") or 0,
         )[0]
 
     def _dispatch_mode_now(self):
@@ -109,6 +112,7 @@ class Ticket(models.Model):
         return self._dispatch_mode(
             {
                 "company_id": self.company_id.id,
+                "estate_id": self.estate_id.id,
                 "urgency": self.urgency,
                 "team_id": self.team_id.id,
                 "category_id": self.category_id.id,
@@ -471,7 +475,10 @@ class Ticket(models.Model):
                 waiting.setdefault(plan[0][2] or "full", []).append(ticket.id)
                 continue
             minutes = Rule._mode(
-                ticket.company_id.id, ticket.team_id.id, ticket.category_id.id
+                ticket.company_id.id,
+                ticket.estate_id.id,
+                ticket.team_id.id,
+                ticket.category_id.id,
             )[1]
             expires = fields.Datetime.add(now, minutes=minutes or default)
             offers |= Offer._make(ticket, suited, "grab", expires_at=expires)

@@ -208,6 +208,8 @@ THANKS = re.compile(
 
 
 INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff]")
+# Where hasty hands leave a blank, others put a comma: 停电了 老人在家.
+PAUSE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[ \t]+(?=[\u4e00-\u9fff]{2})")
 
 
 def clean(text):
@@ -218,6 +220,8 @@ def clean(text):
     """
     text = unicodedata.normalize("NFKC", text or "").lower().translate(SINGLE)
     text = INVISIBLE.sub("", text)
+    if " " in text or "\t" in text:
+        text = PAUSE.sub(",", text)
     there = set(text)
     for wrong, right, one_of in MISHEARD:
         if not one_of.isdisjoint(there):
