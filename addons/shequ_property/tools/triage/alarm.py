@@ -41,7 +41,7 @@ def alarm(words, lexicon=None):
     if not ear.gate(words[:READ]) and not _own_danger(words, lexicon):
         return None
     look = Triage(Report(words), lexicon, look_up=False)
-    if look.scan() != "red":
+    if look.formal or look.scan() != "red":
         return None
     return _of_rule(look) or _of_ear(look)
 

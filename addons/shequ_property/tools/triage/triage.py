@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from . import dangers as danger_rules
 from . import ear
@@ -37,6 +38,8 @@ READ = 320
 SHORT = 60
 # The most that rules can say for danger.
 UTMOST = ("red", "sure", "more")
+# So long, and with so many formal phrases, it is a letter about what has been so.
+FORMAL_LETTER, FORMAL_PHRASES = 90, 3
 # Two phrases of a formal letter count like twice the length, up to so much.
 FORMAL_MOST = 4.0
 # And words are looked up in so many.
@@ -182,6 +185,8 @@ NOBODY_IN = re.compile(
     "(?:里面?|里头|里边|屋里|家里|车里|房里)(?:倒是|也|并|又|都|现在)?没有?人(?![应理管接来答开说救会知在看])|(?:人|谁)(?:倒是|都|也)?(?:没|不)(?:有)?在里"
 )
 SOUND = ("red", "orange")
+# Even in a formal letter somebody may call for help.
+CALL = re.compile("救命|救人|快来|速来|来人|里面有人|有人在里面|120|119|110")
 # Thanks and farewells do not take away what is told without scope.
 TOLD = (scope.SOLVED, scope.PAST)
 _UNASKED = object()
@@ -212,23 +217,40 @@ class Triage:
         self.model = model
         self.context = context or {}
         self.text = scope.clean((report.words or "")[:LOOK_UP])
-        self.blanked = scope.blank_idioms(self.text[:READ], lexicon.harmless)
-        self.scopes = scope.Scopes(self.blanked)
         self.heard = self.without_own_harmless(self.text[:READ])
         self.hits = lexicon.find(self.text) if look_up else []
         self.reasons = []
         self.odds = None
         self.ringing = _UNASKED
         self.heard_of = ""
+        self.formal = self.is_formal()
         self.scores = defaultdict(float)
         self.flags = {}
         self.dangers = []
+
+    # Most reports are known to be calm before anybody asks for these.
+    @cached_property
+    def blanked(self):
+        return scope.blank_idioms(self.text[:READ], self.lexicon.harmless)
+
+    @cached_property
+    def scopes(self):
+        return scope.Scopes(self.blanked)
 
     def without_own_harmless(self, text):
         """What the ear hears: it learned our sayings, a company's it cannot know."""
         for word in self.lexicon.own_harmless:
             text = text.replace(word, "")
         return "".join(text.split())
+
+    def is_formal(self):
+        """Whoever writes to the authorities describes a hazard; nobody has to run."""
+        if len(self.text) < FORMAL_LETTER or CALL.search(self.text):
+            return False
+        return len(self.formal_phrases()) >= FORMAL_PHRASES
+
+    def formal_phrases(self):
+        return set(scope.FORMAL.findall(self.text))
 
     def say(self, code, of, words=(), value=""):
         self.reasons.append(Reason(code, of, tuple(words), value))
@@ -321,7 +343,10 @@ class Triage:
             self.dangers.append((own, hit.start, hit.entry.word))
 
     def red(self, danger, start):
-        """Late in a long letter a danger is a hazard described, and orange."""
+        """In a letter to the authorities, or late in a long one, a danger is a hazard
+        described, and orange."""
+        if self.formal:
+            return False
         late = len(self.text) > LETTER and start > LETTER // 3
         return danger.level == "red" and not late
 
@@ -383,12 +408,15 @@ class Triage:
         and a person confirms; what only looks like an emergency does not."""
         if not self.text.strip():
             return urgency, sure, confirm
-        loud, red = self.odds or ear.odds(self.heard)
-        evidence = self.evidence(category)
-        together = ear.weigh(loud, evidence, self.length())
-        if together >= ear.rings():
-            level = "red" if ear.is_red(loud, red, evidence) else "orange"
-            return self.ring(level, round(together, 3), urgency, sure, confirm)
+        # What sounds urgent in a formal letter, and no rule knows, is indignation.
+        if self.dangers or not self.formal:
+            loud, red = self.odds or ear.odds(self.heard)
+            evidence = self.evidence(category)
+            together = ear.weigh(loud, evidence, self.length())
+            if together >= ear.rings():
+                level = "red" if ear.is_red(loud, red, evidence) else "orange"
+                level = "orange" if self.formal else level
+                return self.ring(level, round(together, 3), urgency, sure, confirm)
         if urgency in SOUND and not self.own_word():
             # Whoever is shown it sees that it was thought of.
             self.say("sounds_calm", "urgency", [], "yellow")
@@ -417,7 +445,7 @@ class Triage:
         if len(self.text) <= SHORT:
             return 0.0
         # Whoever is in need does not write to the authorities.
-        return longer + min(FORMAL_MOST, len(set(scope.FORMAL.findall(self.text))) / 2)
+        return longer + min(FORMAL_MOST, len(self.formal_phrases()) / 2)
 
     def hear_what(self, level):
         """What the ear heard of, where no rule knows the danger: the words."""
