@@ -84,8 +84,10 @@ class Need(models.Model):
                    ) AS has_worker,
                    EXISTS (
                        SELECT FROM shequ_service v
+                         JOIN shequ_ticket_category o ON o.id = v.category_id
                         WHERE v.active AND v.company_id = g.company_id
-                          AND v.category_id IN (c.id, c.parent_id)
+                          -- Whoever says no more than "home repair" can order some.
+                          AND (o.id IN (c.id, c.parent_id) OR o.parent_id = c.id)
                           AND (NOT EXISTS (
                                    SELECT FROM shequ_estate_shequ_service_rel e
                                     WHERE e.shequ_service_id = v.id)

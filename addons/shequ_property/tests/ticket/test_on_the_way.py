@@ -234,9 +234,13 @@ class TestServicesAndNeeds(DispatchCase):
         self.env.flush_all()
         help_wanted.invalidate_recordset()
         self.assertFalse(help_wanted.gap)
+        # Who says no more than "home repair" can order some all the same.
+        vague = self._report(category_code=self.category.parent_id.code).category_id
         self.service.active = True
         self.env.flush_all()
         self.env["shequ.need"].invalidate_model()
+        again = self.env["shequ.need"].search([("category_id", "=", vague.id)])
+        self.assertFalse(again.gap)
         self.assertFalse(leak.gap)
         found = self.env["shequ.ticket"].search(leak.action_open_tickets()["domain"])
         self.assertEqual(len(found), 3)
