@@ -27,6 +27,8 @@ SURE_ENOUGH = 0.45
 # Above it a person need not confirm a red one.
 SURE_OF_RED = 0.9
 TITLE = 40
+# How much more its beginning says what a long text is about: words, and two together.
+TITLE_WORD, TITLE_TOGETHER = 4.0, 3.0
 # How much the learned model says beside the lexicon: the best of a search on the
 # messages it may be tuned on; more favours the frequent categories too much.
 MODEL_WEIGHT = 0.35
@@ -543,7 +545,7 @@ class Triage:
             if entry.role != "category":
                 continue
             seen[entry] += 1
-            weight = entry.weight * (2.0 if long and hit.start < TITLE else 1.0)
+            weight = entry.weight * (TITLE_WORD if long and hit.start < TITLE else 1.0)
             weight *= (1.0, 0.5, 0.3, 0.2)[seen[entry] - 1] if seen[entry] <= 4 else 0.0
             if (
                 self.text[max(0, hit.start - 2) : hit.start].endswith(("不是", "没有"))
@@ -555,7 +557,7 @@ class Triage:
         for code, category, weight, pattern in TOGETHER:
             match = pattern.search(text)
             if match:
-                weight *= 1.5 if long and match.start() < TITLE else 1.0
+                weight *= TITLE_TOGETHER if long and match.start() < TITLE else 1.0
                 self.scores[category] += weight * (
                     0.6 if long and match.start() > 3 * TITLE else 1
                 )
