@@ -82,11 +82,6 @@ class Ticket(models.Model):
                 )
             ) from error
 
-    def _required_skill(self):
-        """The skill the job needs (``shequ.skill``), empty when any will do."""
-        self.ensure_one()
-        return getattr(self, "skill_id", False) or self.category_id.skill_id
-
     # --- a new ticket --------------------------------------------------------------
 
     @api.model
@@ -316,7 +311,7 @@ class Ticket(models.Model):
             dispatch.Job(
                 id=ticket.id,
                 urgency=ticket.urgency_rank,
-                skill=ticket._required_skill().id or 0,
+                skill=ticket.skill_id.id or 0,
                 team=ticket.team_id.id or 0,
                 estate=ticket.estate_id.id,
                 building=ticket.building_id.id or 0,

@@ -170,12 +170,6 @@ class Ticket(models.Model):
         What a person chose stays, and nothing is ever made less urgent.
         """
         self.ensure_one()
-        triage = getattr(self, "_triaged", None)
-        if triage is None:
-            if not self.category_id:
-                found = self._suggest_categories(words, self.estate_id.id, limit=1)
-                self.category_id = found
-            return
         facts = {
             "description": self.description,
             "category_id": self.category_id.id,
@@ -197,7 +191,7 @@ class Ticket(models.Model):
             "is_public_area": self.is_public_area,
             "reported_at": self.reported_at,
         }
-        found = triage(facts, report, place)
+        found = self._triaged(facts, report, place)
         values = {
             key: value
             for key, value in found.items()

@@ -41,7 +41,7 @@ def alarm(words, lexicon=None):
     if not ear.gate(words[:READ]) and not _own_danger(words, lexicon):
         return None
     look = Triage(Report(words), lexicon, look_up=False)
-    if look.formal or look.scan() != "red":
+    if not look.is_red():
         return None
     return _of_rule(look) or _of_ear(look)
 

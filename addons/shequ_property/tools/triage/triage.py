@@ -784,24 +784,18 @@ class Triage:
 
     # ---- danger alone ------------------------------------------------------------
 
-    def scan(self, category=None):
-        """Return red, orange or None: the same judgement as `run`, and nothing else.
-
-        :param str category: what a person said it is about
-        """
-        if not self.text.strip():
-            return None
+    def is_red(self):
+        """Tell whether `run` would say red; what cannot be is hardly looked at."""
+        if not self.text.strip() or self.formal:
+            return False
         self.odds = ear.odds(self.heard)
         utmost = ear.weigh(self.odds[0], UTMOST, self.length())
         if utmost < ear.rings() and not self.lexicon.own_urgency:
             # Whatever the rules found, it would not ring.
-            return None
+            return False
         self.hits = self.lexicon.find(self.text)
         self.find_dangers()
-        urgency, _sure, _confirm = self.second_ear(
-            *self.urgency(category or "service"), category
-        )
-        return urgency if urgency in SOUND else None
+        return self.second_ear(*self.urgency("service"), None)[0] == "red"
 
 
 def _softmax(scores, heat=0.45):
