@@ -79,6 +79,9 @@ MISHEARD = [
         ("[暴抱]裂", "爆裂", "暴抱"),
         ("反水", "返水", "反"),
         ("着火火", "着火", "火"),
+        ("混迷|昏谜", "昏迷", "混谜"),
+        ("自[沙纱煞](?!发)", "自杀", "沙纱煞"),
+        ("溺谁", "溺水", "溺"),
     ]
 ]
 # Harmless words that contain a word of danger; they are blanked before any rule looks.
