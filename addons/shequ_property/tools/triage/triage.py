@@ -186,6 +186,8 @@ OF_PEOPLE = ("trapped", "trapped_lift", "child_alone")
 NOBODY_IN = re.compile(
     "(?:里面?|里头|里边|屋里|家里|车里|房里)(?:倒是|也|并|又|都|现在)?没有?人(?![应理管接来答开说救会知在看])|(?:人|谁)(?:倒是|都|也)?(?:没|不)(?:有)?在里"
 )
+# Dangers that say how bad it is, and hardly what it is about.
+VAGUE = ("help", "strange_smell")
 SOUND = ("red", "orange")
 # Even in a formal letter somebody may call for help.
 CALL = re.compile("救命|救人|快来|速来|来人|里面有人|有人在里面|120|119|110")
@@ -577,7 +579,7 @@ class Triage:
             if not danger.category:
                 continue
             weight = 6.0 if danger.level == "red" else 2.0
-            if danger.code in ("help", "strange_smell"):
+            if danger.code in VAGUE:
                 weight = 2.5
             if danger.code == "leak" and self.scores.get("home_repair.roof_wall_leak"):
                 weight = 0.5
