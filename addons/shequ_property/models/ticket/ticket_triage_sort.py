@@ -159,14 +159,12 @@ class Ticket(models.Model):
         self._check_calm()
         whys = dict(self.env["shequ.triage.correction"]._whys())
         for ticket in self:
-            rung = ticket._ring_partners()
-            was_red = ticket.urgency == "red"
+            rung, known = ticket._ring_partners(), ticket.sudo().correction_ids
             ticket.write(ticket._calm_values(category))
             ticket.sudo().triage_state = "done" if ticket.category_id else "to_sort"
-            if was_red:
-                # The lesson was written with the urgency a moment ago.
-                lesson = ticket.sudo().correction_ids.sorted("id")[-1:]
-                lesson.write({"why": why, "note": note})
+            # What was just learned also says why.
+            lesson = ticket.sudo().correction_ids - known
+            lesson.write({"why": why, "note": note})
             ticket._ring_called_off(rung)
         said = ": ".join(filter(None, (whys.get(why), note)))
         self._trace("confirmed_calm", said, public=False)
