@@ -15,7 +15,7 @@ from . import _triage_sentences as composed
 BY_HAND = 6.0
 STRENGTH = 8.0
 # False alarms allowed when the bell is set, on look-alikes and ordinary reports.
-ALLOWED = 0.045
+ALLOWED = 0.04
 # Red ones that may be shown orange when the level is set.
 ORANGE_ALLOWED = 0.02
 # Emergencies that may not get past the gate of the quick look, of those in the sets.
