@@ -41,7 +41,7 @@ def test_emergencies_ring_and_look_alikes_do_not():
     for row in learned:
         assert row["recall"] >= 0.98, row
         assert row["false alarms"] <= 0.05, row
-    # No rule and no ear has learned from these; a recall of 0.98 is what it strives for.
+    # No rule and no ear has learned from these; it strives for a recall of 0.98.
     assert last["recall"] >= 0.97, last
     assert last["false alarms"] <= 0.05, last
 
