@@ -75,6 +75,14 @@ class TestTriageDesk(TicketCase):
         self.assertIn("sorted", self._codes(ticket))
         self.assertFalse(ticket.event_ids.filtered(lambda e: e.code == "sorted").public)
 
+    def test_duplicates_are_listed_or_said_not_to_be_there(self):
+        first = self._report(description="厨房水管漏水，柜子湿了")
+        alone = self.as_desk(first).action_find_duplicates()
+        self.assertEqual(alone["tag"], "display_notification")
+        second = self._report(description="厨房水管漏水，柜子都湿了")
+        found = self.as_desk(second).action_find_duplicates()
+        self.assertEqual(found["domain"], [("id", "in", first.ids)])
+
     def test_a_guess_that_is_not_there_is_refused(self):
         ticket = self.unsure()
         for number in (0, 3, None):
