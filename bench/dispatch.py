@@ -23,6 +23,14 @@ KINDS = {
     "home_repair.electric": 8,
     "safety.flood": 2,
 }
+# What people write; only the last is an emergency, and has to sound like one.
+WORDS = {
+    "home_repair.water_leak": "厨房天花板滴水，拿盆接着",
+    "home_repair.drain": "阳台地漏堵了，水下不去",
+    "home_repair.roof_wall_leak": "顶楼漏雨，墙湿了一片",
+    "home_repair.electric": "客厅的灯不亮了",
+    "safety.flood": "雨水往地下车库里灌，快来人",
+}
 
 
 def main(argv):
@@ -128,15 +136,16 @@ def furnish(env):
 
 
 def reports(world, chance, count):
+    codes = [chance.choice(world["codes"]) for _number in range(count)]
     return [
         {
             "unit_id": chance.choice(world["units"]),
             "reporter_id": chance.choice(world["people"]),
-            "description": "暴雨,家里进水了",
-            "category_code": chance.choice(world["codes"]),
+            "description": WORDS[code],
+            "category_code": code,
             "channel": "portal",
         }
-        for _number in range(count)
+        for code in codes
     ]
 
 

@@ -36,6 +36,9 @@ class Service:
         :param str mimetype: such as ``audio/webm``
         :param str language: such as ``zh_CN``
         :raises SpeechError: when it could not be done now
+
+        Called by a scheduled job, never while somebody reports; it gives up by itself
+        within a minute.
         """
         raise NotImplementedError
 

@@ -10,6 +10,7 @@ from . import roll_wizard
 from . import label_wizard
 from . import staff_invite
 from . import ticket_assign
+from . import ticket_calm
 from . import ticket_finish
 from . import ticket_hold
 from . import ticket_merge

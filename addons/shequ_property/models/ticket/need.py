@@ -7,7 +7,8 @@ class Need(models.Model):
 
     A query over the tickets of the last months (``shequ.dispatch.need_days``), so that
     it costs nothing until somebody looks.  Each row says whether somebody could do it
-    and whether it can be ordered.
+    and whether it can be ordered.  Only what people order can be missing in the service
+    list: calls for help and emergencies are not ordered, nor is what nobody has sorted.
     """
 
     _name = "shequ.need"
@@ -65,9 +66,8 @@ class Need(models.Model):
             SELECT g.id, g.company_id, g.estate_id, g.grid_id, g.category_id,
                    g.ticket_count, g.home_count, g.open_count, g.unmet_count, g.last_at,
                    c.skill_id,
-                   COALESCE(c.public_area, FALSE) IS FALSE
-                       AND COALESCE(c.kind, 'repair')
-                           IN ('repair', 'help', 'application') AS wants_service,
+                   c.public_area IS NOT TRUE AND c.urgency <> 'red'
+                       AND c.kind IN ('repair', 'application') AS wants_service,
                    c.skill_id IS NULL OR EXISTS (
                        SELECT FROM shequ_worker w
                          JOIN shequ_skill_shequ_worker_rel s
@@ -84,8 +84,10 @@ class Need(models.Model):
                    ) AS has_worker,
                    EXISTS (
                        SELECT FROM shequ_service v
+                         JOIN shequ_ticket_category o ON o.id = v.category_id
                         WHERE v.active AND v.company_id = g.company_id
-                          AND v.category_id IN (c.id, c.parent_id)
+                          -- Whoever says no more than "home repair" can order some.
+                          AND (o.id IN (c.id, c.parent_id) OR o.parent_id = c.id)
                           AND (NOT EXISTS (
                                    SELECT FROM shequ_estate_shequ_service_rel e
                                     WHERE e.shequ_service_id = v.id)

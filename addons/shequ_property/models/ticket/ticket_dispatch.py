@@ -82,11 +82,6 @@ class Ticket(models.Model):
                 )
             ) from error
 
-    def _required_skill(self):
-        """The skill the job needs (``shequ.skill``), empty when any will do."""
-        self.ensure_one()
-        return getattr(self, "skill_id", False) or self.category_id.skill_id
-
     # --- a new ticket --------------------------------------------------------------
 
     @api.model
@@ -101,7 +96,10 @@ class Ticket(models.Model):
             if self._dispatch_setting("ring_red", 1):
                 return "ring"
         return Rule._mode(
-            company, values.get("team_id") or 0, values.get("category_id") or 0
+            company,
+            values.get("estate_id") or 0,
+            values.get("team_id") or 0,
+            values.get("category_id") or 0,
         )[0]
 
     def _dispatch_mode_now(self):
@@ -109,6 +107,7 @@ class Ticket(models.Model):
         return self._dispatch_mode(
             {
                 "company_id": self.company_id.id,
+                "estate_id": self.estate_id.id,
                 "urgency": self.urgency,
                 "team_id": self.team_id.id,
                 "category_id": self.category_id.id,
@@ -312,7 +311,7 @@ class Ticket(models.Model):
             dispatch.Job(
                 id=ticket.id,
                 urgency=ticket.urgency_rank,
-                skill=ticket._required_skill().id or 0,
+                skill=ticket.skill_id.id or 0,
                 team=ticket.team_id.id or 0,
                 estate=ticket.estate_id.id,
                 building=ticket.building_id.id or 0,
@@ -471,7 +470,10 @@ class Ticket(models.Model):
                 waiting.setdefault(plan[0][2] or "full", []).append(ticket.id)
                 continue
             minutes = Rule._mode(
-                ticket.company_id.id, ticket.team_id.id, ticket.category_id.id
+                ticket.company_id.id,
+                ticket.estate_id.id,
+                ticket.team_id.id,
+                ticket.category_id.id,
             )[1]
             expires = fields.Datetime.add(now, minutes=minutes or default)
             offers |= Offer._make(ticket, suited, "grab", expires_at=expires)

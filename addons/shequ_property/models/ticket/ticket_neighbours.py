@@ -100,7 +100,16 @@ class Ticket(models.Model):
     def action_find_duplicates(self):
         """Show the dispatcher what may be the same matter."""
         self.ensure_one()
-        found = self._likely_duplicates()
+        found = self._likely_duplicates()._filtered_access("read")
+        if not found:
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "message": self.env._("Nothing open is said alike."),
+                    "type": "info",
+                },
+            }
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Possible Duplicates"),

@@ -104,6 +104,33 @@ class Ticket(models.Model):
                 summary=self.env._("Nobody has accepted this emergency yet"),
             )
 
+    def _ring_partners(self):
+        """Whom it rings at right now."""
+        ticket = self.sudo()
+        ringing = ticket.offer_ids.filtered(
+            lambda offer: offer.kind == "ring" and offer.state == "open"
+        )
+        if not ringing:
+            return self.env["res.partner"]
+        waiting = ringing.line_ids.filtered(lambda line: line.state == "waiting")
+        return (waiting.worker_id.user_id | ticket._duty_managers()).partner_id
+
+    def _ring_called_off(self, partners):
+        """Whoever it rang at, and may be running, need not."""
+        self.ensure_one()
+        if not partners:
+            return
+        words = self._ring_words()
+        self.message_notify(
+            partner_ids=partners.ids,
+            subject=self.env._("No emergency: %(number)s", number=words["number"]),
+            body=self.env._(
+                "Called off: %(place)s, %(what)s is no emergency.",
+                place=words["place"],
+                what=words["what"],
+            ),
+        )
+
     def _ring_stop(self):
         """Somebody goes, or it is over."""
         self.sudo().activity_unlink(["shequ_property.activity_emergency"])

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .ticket import URGENCY_RANK
 
@@ -136,13 +136,48 @@ class Ticket(models.Model):
         return True
 
     def action_triage_calm(self):
-        """It is no emergency: back to what it was, or to what its category says."""
+        """Ask why it is no emergency."""
+        self._check_calm()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "shequ_property.action_ticket_calm"
+        )
+        return {**action, "context": {"default_ticket_ids": self.ids}}
+
+    def _check_calm(self):
         self._check_staff()
+        # Who is rung at may not silence the bell; whoever answers for the estate may.
+        if not self.env.user.has_group("shequ_property.group_front_desk"):
+            raise AccessError(self.env._("Please ask the front desk to do that."))
+
+    def _triage_calm(self, why, note="", category=None):
+        """It is no emergency: the bell stops, and the clocks are drawn anew.
+
+        :param str why: of ``shequ.triage.correction``, ``why``
+        :param category: what it is about instead (``shequ.ticket.category``); else it
+            is as urgent as before it rang, or as its category says
+        """
+        self._check_calm()
+        whys = dict(self.env["shequ.triage.correction"]._whys())
         for ticket in self:
-            result = ticket.triage_result or {}
-            usual = result.get("before") or ticket.category_id.urgency or "yellow"
-            ticket.urgency = "orange" if usual == "red" else usual
+            rung, known = ticket._ring_partners(), ticket.sudo().correction_ids
+            ticket.write(ticket._calm_values(category))
             ticket.sudo().triage_state = "done" if ticket.category_id else "to_sort"
-        self._trace("confirmed_calm", public=False)
+            # What was just learned also says why.
+            lesson = ticket.sudo().correction_ids - known
+            lesson.write({"why": why, "note": note})
+            ticket._ring_called_off(rung)
+        said = ": ".join(filter(None, (whys.get(why), note)))
+        self._trace("confirmed_calm", said, public=False)
         self._notify_pool()
-        return True
+
+    def _calm_values(self, category):
+        self.ensure_one()
+        facts = self.env["shequ.ticket.category"]._all_facts()
+        changed = category and category != self.category_id
+        values = {"category_id": category.id} if changed else {}
+        if changed:
+            _code, values["kind"], usual = facts[category.id][:3]
+        else:
+            before = (self.triage_result or {}).get("before")
+            usual = before or self.category_id.urgency or "yellow"
+        return {**values, "urgency": "orange" if usual == "red" else usual}

@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ...tools.triage import Entry, Lexicon, LexiconError, standard
+from ...tools.triage import Entry, Lexicon, LexiconError, alarm, standard
 from .ticket_category import KINDS
 
 ROLES = [
@@ -47,6 +47,8 @@ VALUE_FIELDS = {
 }
 SEPARATORS = re.compile(r"[,，、;；\s]+")
 MAX_LENGTH = 30
+# Up to so many characters hardly say more than the danger itself.
+BARE = 4
 
 
 class TriageWord(models.Model):
@@ -145,6 +147,7 @@ class TriageWord(models.Model):
                         word=word.word,
                     )
                 )
+            word._check_harmless()
             try:
                 Lexicon((), known).extended(word._entries())
             except LexiconError as error:
@@ -155,6 +158,20 @@ class TriageWord(models.Model):
                         reason=str(error),
                     )
                 ) from None
+
+    def _check_harmless(self):
+        """A bare word of danger is never harmless; a saying it stands in may be."""
+        if self.role != "harmless":
+            return
+        for spelling in self._spellings():
+            if len(spelling) <= BARE and alarm(spelling):
+                raise ValidationError(
+                    self.env._(
+                        "“%(word)s” alone means danger and would be missed in "
+                        "earnest. Please write more of the saying.",
+                        word=spelling,
+                    )
+                )
 
     # --- the lexicon of a company -------------------------------------------------
 

@@ -105,8 +105,9 @@ class TicketMedia(models.Model):
             seen |= waiting
             for media in waiting:
                 media._hear()
-            if not cron._commit_progress(len(waiting)):
-                break
+                # A slow service holds no ticket while it hears the next recording.
+                if not cron._commit_progress(1):
+                    return
 
     def _hear(self):
         """Ask the company's service about one recording."""
@@ -119,8 +120,16 @@ class TicketMedia(models.Model):
         language = company.partner_id.lang or "zh_CN"
         try:
             words = service().transcribe(attachment.raw, attachment.mimetype, language)
-        except speech.SpeechError as error:
-            _logger.info("Speech service: %s", error)
+        except Exception as error:
+            # Whatever a service of somebody else does, a person can listen instead.
+            expected = isinstance(error, speech.SpeechError)
+            _logger.log(
+                logging.INFO if expected else logging.WARNING,
+                "Speech service %s: %s: %s",
+                company.shequ_speech_service,
+                type(error).__name__,
+                error,
+            )
             self.transcript_tries += 1
             return
         self._keep_transcript(words, "service")
@@ -161,12 +170,6 @@ class Ticket(models.Model):
         What a person chose stays, and nothing is ever made less urgent.
         """
         self.ensure_one()
-        triage = getattr(self, "_triaged", None)
-        if triage is None:
-            if not self.category_id:
-                found = self._suggest_categories(words, self.estate_id.id, limit=1)
-                self.category_id = found
-            return
         facts = {
             "description": self.description,
             "category_id": self.category_id.id,
@@ -188,7 +191,7 @@ class Ticket(models.Model):
             "is_public_area": self.is_public_area,
             "reported_at": self.reported_at,
         }
-        found = triage(facts, report, place)
+        found = self._triaged(facts, report, place)
         values = {
             key: value
             for key, value in found.items()

@@ -1,8 +1,12 @@
+import io
 import json
 import uuid
+import wave
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ...tools import speech
 from .common import PortalCase, photo_bytes
 
 JSON = {"Accept": "application/json"}
@@ -52,6 +56,49 @@ class TestReport(PortalCase):
         self.assertEqual(ticket.visibility, "private")
         self.assertEqual(len(ticket.media_ids), 2)
         self.assertEqual(ticket.contact_phone, "13812345678")
+
+    def _recording(self):
+        stream = io.BytesIO()
+        with wave.open(stream, "wb") as out:
+            out.setnchannels(1)
+            out.setsampwidth(2)
+            out.setframerate(8000)
+            out.writeframes(bytes(32000))
+        return stream.getvalue()
+
+    def test_a_voice_note_alone_is_kept_written_down_and_sorted(self):
+        class Double(speech.Service):
+            heard = []
+
+            def transcribe(self, raw, mimetype, language):
+                self.heard.append((raw, mimetype))
+                return "厨房着火了，快来人"
+
+        raw = self._recording()
+        with patch.dict(speech.SERVICES):
+            speech.service("double", "Double")(Double)
+            self.company.shequ_speech_service = "double"
+            self.post(
+                "/my/report",
+                self._form(description="", category=""),
+                files=[("voice", ("note.wav", raw, "audio/wav"))],
+            )
+            ticket = self._mine()
+            self.assertEqual(len(ticket), 1)
+            # Whoever reports waits for no service.
+            self.assertFalse(Double.heard)
+            self.assertTrue(ticket.voice_waiting)
+            self.assertEqual(ticket.triage_state, "to_sort")
+            with patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *_a, **_k: 1
+            ):
+                ticket.media_ids._cron_transcribe()
+        self.assertEqual(len(Double.heard), 1)
+        self.assertEqual(ticket.media_ids.attachment_id.raw, Double.heard[0][0])
+        self.assertEqual(ticket.media_ids.transcript, "厨房着火了，快来人")
+        self.assertIn("厨房着火了", ticket.description)
+        self.assertEqual(ticket.urgency, "red")
+        self.assertEqual(ticket.category_id.code, "safety.fire")
 
     def test_sent_twice_is_filed_once(self):
         form = self._form()

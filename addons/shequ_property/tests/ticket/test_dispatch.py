@@ -2,11 +2,13 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_ticket import TicketCase
 
@@ -50,8 +52,9 @@ class TestDispatchModes(DispatchCase):
         self._rule("grab", category_id=parent.id, grab_minutes=7)
         self._rule("assign", team_id=self.team.id)
 
-        def mode(team, category):
-            return Rule._mode(self.company.id, team.id, category.id)
+        def mode(team, category, estate=None):
+            estate = estate or self.estate
+            return Rule._mode(self.company.id, estate.id, team.id, category.id)
 
         lift = self.env.ref("shequ_property.category_public_facility_lift")
         self.assertEqual(mode(self.team, self.category), ("grab", 7))
@@ -59,6 +62,53 @@ class TestDispatchModes(DispatchCase):
         self.assertEqual(mode(self.other_team, lift)[0], "auto")
         self._rule("assign", category_id=self.category.id)
         self.assertEqual(mode(self.team, self.category)[0], "assign")
+        # One of the estate wins, however little else it says; others have their own.
+        self._rule("auto", estate_id=self.estate.id)
+        self.assertEqual(mode(self.team, self.category)[0], "auto")
+        self.assertEqual(
+            mode(self.team, self.category, self.second_estate)[0], "assign"
+        )
+        self._rule("grab", estate_id=self.estate.id, team_id=self.team.id)
+        self.assertEqual(mode(self.team, self.category)[0], "grab")
+        self.assertEqual(mode(self.other_team, self.category)[0], "auto")
+
+    def test_rules_of_an_estate_are_its_own(self):
+        Rule = self.env["shequ.dispatch.rule"]
+        self._rule("auto", estate_id=self.estate.id)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                self._rule("grab", estate_id=self.estate.id)
+        with self.assertRaises(ValidationError):
+            self._rule("auto", estate_id=self.foreign_estate.id)
+        ticket, other = (
+            self._report(),
+            self._report(estate_id=self.second_estate.id, unit_id=False),
+        )
+        self.assertEqual(ticket.dispatch_state, "queued")
+        self.assertFalse(other.dispatch_state)
+        second = self._rule("grab", estate_id=self.second_estate.id)
+        seen = Rule.with_user(self.manager).search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertNotIn(second, seen)
+        self.assertIn(second, Rule.with_user(self.company_manager).search([]))
+        with self.assertRaises(AccessError):
+            Rule.with_user(self.manager).create(
+                {
+                    "company_id": self.company.id,
+                    "mode": "auto",
+                    "estate_id": self.second_estate.id,
+                    "category_id": self.category.id,
+                }
+            )
+
+    def test_rules_are_not_read_again_for_each_ticket(self):
+        self._rule("auto", estate_id=self.estate.id)
+        Rule = self.env["shequ.dispatch.rule"]
+        Rule._mode(self.company.id, self.estate.id, 0, self.category.id)
+        with self.assertQueryCount(0):
+            for _ticket in range(50):
+                Rule._mode(self.company.id, self.estate.id, 0, self.category.id)
 
     def test_sent_by_itself_to_the_better_one_with_reasons(self):
         self._rule("auto")
@@ -342,6 +392,35 @@ class TestRinging(DispatchCase):
         ticket = self._red()
         self.assertFalse(self._offer(ticket).line_ids)
         self.assertEqual(ticket.activity_ids.user_id, self.manager)
+
+    def test_the_desk_stops_a_bell_that_rang_for_nothing(self):
+        ticket = self._report(urgency="red")
+        offer = self._offer(ticket)
+        self.assertEqual(ticket.dispatch_state, "ringing")
+        rung = ticket._ring_partners()
+        self.assertIn(self.worker_user.partner_id, rung)
+        self.assertIn(self.manager.partner_id, rung)
+        wizard = (
+            self.env["shequ.ticket.calm"]
+            .with_user(self.dispatcher)
+            .create({"ticket_ids": ticket.ids, "why": "drill", "note": "消防演练"})
+        )
+        wizard.action_confirm()
+        self.assertEqual((offer.state, ticket.dispatch_state), ("withdrawn", False))
+        self.assertEqual(ticket.urgency, "orange")
+        self.assertFalse(ticket.activity_ids)
+        self.assertEqual(ticket.correction_ids.why, "drill")
+        told = self.env["mail.message"].search(
+            [("model", "=", ticket._name), ("res_id", "=", ticket.id)]
+        )
+        # Once when it rang, and once when it was called off.
+        twice = told.filtered(lambda message: rung <= message.notified_partner_ids)
+        self.assertEqual(len(twice), 2)
+        running = ticket.clock_ids.filtered(lambda clock: clock.state == "running")
+        self.assertNotIn(20, running.mapped("minutes"))
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=5)):
+            self._pass()
+        self.assertEqual(offer.ring_count, 1)
 
     def test_what_becomes_red_rings_too_and_a_false_alarm_is_quiet(self):
         ticket = self._report()

@@ -214,6 +214,9 @@ class TestServicesAndNeeds(DispatchCase):
         )
         late = self._report(reporter_id=self.neighbour.id)
         late._finish("不归我们管", close_reason="not_ours")
+        faint = self.env.ref("shequ_property.category_elder_care_emergency")
+        self._report(category_code=faint.code)
+        self._report(description="麻烦看一下", category_code=None).category_id = False
         self.env.flush_all()
         needs = self.env["shequ.need"].with_user(self.manager).search([])
         leak = needs.filtered(lambda n: n.category_id == self.category)
@@ -223,9 +226,21 @@ class TestServicesAndNeeds(DispatchCase):
         )
         self.assertEqual((leak.grid_id, leak.gap), (self.grid, "service"))
         self.assertEqual(needs.filtered(lambda n: n.category_id == lift).gap, "worker")
+        # Nobody orders an emergency: what is missing is somebody who can help.
+        help_wanted = needs.filtered(lambda n: n.category_id == faint)
+        self.assertEqual(help_wanted.gap, "worker")
+        self.assertFalse(needs.filtered(lambda n: not n.category_id).gap)
+        self.worker.skill_ids |= faint.skill_id
+        self.env.flush_all()
+        help_wanted.invalidate_recordset()
+        self.assertFalse(help_wanted.gap)
+        # Who says no more than "home repair" can order some all the same.
+        vague = self._report(category_code=self.category.parent_id.code).category_id
         self.service.active = True
         self.env.flush_all()
         self.env["shequ.need"].invalidate_model()
+        again = self.env["shequ.need"].search([("category_id", "=", vague.id)])
+        self.assertFalse(again.gap)
         self.assertFalse(leak.gap)
         found = self.env["shequ.ticket"].search(leak.action_open_tickets()["domain"])
         self.assertEqual(len(found), 3)

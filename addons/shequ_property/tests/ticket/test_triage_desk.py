@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -51,6 +51,12 @@ class TestTriageDesk(TicketCase):
         )
         return ticket
 
+    def say_calm(self, ticket, **values):
+        """As the button does: the desk is asked why, and says so."""
+        action = self.as_desk(ticket).action_triage_calm()
+        wizard = self.env["shequ.ticket.calm"].with_user(self.desk)
+        wizard.with_context(**action["context"]).create(values).action_confirm()
+
     def as_desk(self, ticket, **context):
         return ticket.with_user(self.desk).with_context(**context)
 
@@ -68,6 +74,14 @@ class TestTriageDesk(TicketCase):
         self.assertEqual(ticket.triage_state, "done")
         self.assertIn("sorted", self._codes(ticket))
         self.assertFalse(ticket.event_ids.filtered(lambda e: e.code == "sorted").public)
+
+    def test_duplicates_are_listed_or_said_not_to_be_there(self):
+        first = self._report(description="厨房水管漏水，柜子湿了")
+        alone = self.as_desk(first).action_find_duplicates()
+        self.assertEqual(alone["tag"], "display_notification")
+        second = self._report(description="厨房水管漏水，柜子都湿了")
+        found = self.as_desk(second).action_find_duplicates()
+        self.assertEqual(found["domain"], [("id", "in", first.ids)])
 
     def test_a_guess_that_is_not_there_is_refused(self):
         ticket = self.unsure()
@@ -106,13 +120,63 @@ class TestTriageDesk(TicketCase):
             description="厨房冒烟了", category_code="home_repair.electric"
         )
         self.assertEqual((ticket.urgency, ticket.triage_state), ("red", "to_confirm"))
-        self.as_desk(ticket).action_triage_calm()
+        self.say_calm(ticket, why="words", note="灶上炖汤的汽")
         self.assertEqual((ticket.urgency, ticket.triage_state), ("yellow", "done"))
-        self.assertEqual(ticket.correction_ids.from_urgency, "red")
-        self.assertEqual(ticket.correction_ids.to_urgency, "yellow")
+        lesson = ticket.correction_ids
+        self.assertEqual((lesson.from_urgency, lesson.to_urgency), ("red", "yellow"))
+        self.assertEqual((lesson.why, lesson.note), ("words", "灶上炖汤的汽"))
+        said = ticket.event_ids.filtered(lambda e: e.code == "confirmed_calm")
+        self.assertIn("灶上炖汤的汽", said.note)
+        self.assertFalse(said.public)
         # The clocks of an emergency are gone with it.
         running = ticket.clock_ids.filtered(lambda clock: clock.state == "running")
         self.assertNotIn(20, running.mapped("minutes"))
+
+    def test_no_emergency_and_what_it_is_instead(self):
+        ticket = self.say("家里一股怪味闻着头晕想吐")
+        odour = self.env.ref("shequ_property.category_environment_odour_sewage")
+        self.say_calm(ticket, why="minor", category_id=odour.id)
+        self.assertEqual((ticket.category_id, ticket.kind), (odour, "complaint"))
+        self.assertEqual((ticket.urgency, ticket.triage_state), ("yellow", "done"))
+        self.assertEqual(ticket.correction_ids.to_category_id, odour)
+        self.assertEqual(ticket.correction_ids.why, "minor")
+
+    def test_who_may_say_that_it_is_no_emergency(self):
+        ticket = self.say("家里一股怪味闻着头晕想吐")
+        ticket._assign(self.plumbers, self.worker)
+        for user in (
+            self.second_desk,
+            self.wang_user,
+            self.grid_user,
+            self.worker_user,
+        ):
+            with self.assertRaises(AccessError, msg=user.login):
+                ticket.with_user(user).action_triage_calm()
+            with self.assertRaises(AccessError, msg=user.login):
+                ticket.with_user(user)._triage_calm("words")
+        self.assertEqual(ticket.urgency, "red")
+
+    def test_false_alarms_teach_by_a_persons_hand(self):
+        ticket = self.say("三楼的鹦鹉又在学人喊救命，好笑得很，别当真")
+        if ticket.urgency == "red":
+            self.say_calm(ticket, why="words")
+        lesson = self.Correction.create(
+            {
+                "ticket_id": ticket.id,
+                "company_id": ticket.company_id.id,
+                "why": "words",
+            }
+        )
+        action = lesson.with_user(self.manager).action_teach()
+        self.assertEqual(action["context"]["default_role"], "harmless")
+        Word = self.env["shequ.triage.word"].with_context(**action["context"])
+        for bare in ("着火了", "救命"):
+            with self.assertRaises(ValidationError):
+                Word.create({"word": bare})
+        Word.create({"word": "鹦鹉又在学人喊救命"})
+        again = self.say("三楼的鹦鹉又在学人喊救命，好笑得很，别当真")
+        self.assertNotEqual(again.urgency, "red")
+        self.assertEqual(self.say("三楼有人喊救命").urgency, "red")
 
     def test_each_correction_by_a_person_is_a_lesson(self):
         ticket = self._report()

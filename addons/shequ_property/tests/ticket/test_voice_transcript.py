@@ -14,8 +14,8 @@ class DoubleSpeech(speech.Service):
 
     def transcribe(self, raw, mimetype, language):
         type(self).heard += 1
-        if self.words is None:
-            raise speech.SpeechError("busy")
+        if isinstance(self.words, Exception):
+            raise self.words
         return self.words
 
 
@@ -105,7 +105,7 @@ class TestVoiceTranscript(TicketCase):
 
     def test_a_service_that_fails_leaves_it_to_people(self):
         self.company.shequ_speech_service = "double"
-        DoubleSpeech.words = None
+        DoubleSpeech.words = speech.SpeechError("busy")
         ticket = self._voice()
         for _minute in range(5):
             self._night()
@@ -113,6 +113,32 @@ class TestVoiceTranscript(TicketCase):
         self.assertTrue(ticket.voice_waiting)
         self._type(ticket, self.desk, "厨房水管漏水")
         self.assertIn("漏水", ticket.description)
+
+    def test_one_that_times_out_holds_up_nobody(self):
+        self.company.shequ_speech_service = "double"
+        DoubleSpeech.words = TimeoutError("no answer")
+        ticket, other = self._voice(), self._voice()
+        self.assertEqual(DoubleSpeech.heard, 0, "whoever reports waits for no service")
+        with self.assertLogs("odoo.addons.shequ_property", "WARNING") as logs:
+            self._night()
+        self.assertEqual(DoubleSpeech.heard, 2)
+        self.assertIn("no answer", logs.output[0])
+        self.assertTrue(ticket.voice_waiting and other.voice_waiting)
+        self.assertTrue(ticket.sudo().media_ids.attachment_id.raw)
+
+    def test_an_emergency_that_was_spoken_rings(self):
+        self.company.shequ_speech_service = "double"
+        DoubleSpeech.words = "厨房着火了，快来人啊"
+        ticket = self._voice()
+        self.assertNotEqual(ticket.urgency, "red")
+        self._night()
+        self.assertEqual(
+            (ticket.urgency, ticket.category_id.code), ("red", "safety.fire")
+        )
+        self.assertEqual(ticket.dispatch_state, "ringing")
+        media = ticket.sudo().media_ids
+        self.assertEqual(media.transcript_source, "service")
+        self.assertTrue(media.attachment_id.raw, "the recording is kept")
 
     def test_marked(self):
         self.assertEqual(speech.mark("", " a \n b ", "T"), "[T] a b")

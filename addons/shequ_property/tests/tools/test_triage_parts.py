@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ...tools.triage import Entry, Report, dangers, standard
+from ...tools.triage import Entry, Report, dangers, standard, triage
 from ...tools.triage.alarm import alarm
 from ...tools.triage.classifier import ClassifierError
 from ...tools.triage.learning import Learned, learn, macro_f1
+from ...tools.triage.text import clean
 from ...tools.triage.visit import visit_hints
 
 CHARACTERS = "电梯困人漏水了不没有冒烟煤气味修好谢谢上次又，。！？ 12号楼abc\n"
@@ -20,6 +21,33 @@ STRANGE = {"greening": "绿胡子该剃了", "public_facility.gate": "小蜜蜂�
 
 @tagged("post_install", "-at_install")
 class TestTriageParts(BaseCase):
+    def test_a_cry_for_help_tells_less_than_what_it_is_about(self):
+        for words, category in (
+            ("雨水往地下车库里灌，快来人", "safety.flood"),
+            ("厨房着火了快来人啊救命", "safety.fire"),
+            ("快来人，救命", "elder_care.emergency"),
+        ):
+            self.assertEqual(alarm(words).category, category, words)
+            self.assertEqual(triage(words).category, category, words)
+
+    def test_a_formal_letter_describes_and_does_not_ring(self):
+        letter = (
+            "尊敬的领导，我是某某小区的业主，我们小区电梯经常困人，物业公司不作为，"
+            "居民多次向街道反映至今无果，存在严重安全隐患，恳请政府有关部门重视，"
+            "督促物业尽快整改，还居民一个安全的环境，盼回复，谢谢领导，谢谢政府。"
+        )
+        self.assertNotEqual(triage(letter).urgency, "red")
+        self.assertIsNone(alarm(letter))
+        called = letter + "现在里面有人，快来救人！"
+        self.assertEqual(triage(called).urgency, "red")
+        self.assertTrue(alarm(called))
+
+    def test_a_blank_is_a_pause(self):
+        self.assertEqual(clean("停电了 老人在家 3号楼"), "停电了,老人在家 3号楼")
+        for words in ("楼道着火了，快来人", "水管爆了，家里全是水"):
+            blank = words.replace("，", "  ")
+            self.assertEqual(triage(words).urgency, triage(blank).urgency)
+
     def test_alarm_hears_what_is_red(self):
         for words in (
             "电梯困人了",
@@ -27,6 +55,10 @@ class TestTriageParts(BaseCase):
             "家里有煤气味",
             "头晕站不稳",
             "有人要跳楼",
+            "我儿子被电动车撞了",
+            "孩子和我走散了",
+            "门口汽油洒了一地",
+            "帮我报警，他还在门外",
         ):
             found = alarm(words)
             self.assertTrue(found, words)

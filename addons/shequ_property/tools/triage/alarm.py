@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import ear
 from .lexicon import Lexicon, standard
 from .text import clean
-from .triage import READ, Report, Triage
+from .triage import READ, VAGUE, Report, Triage
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def alarm(words, lexicon=None):
     if not ear.gate(words[:READ]) and not _own_danger(words, lexicon):
         return None
     look = Triage(Report(words), lexicon, look_up=False)
-    if look.scan() != "red":
+    if not look.is_red():
         return None
     return _of_rule(look) or _of_ear(look)
 
@@ -61,7 +61,10 @@ def _of_rule(look):
     red = [found for found in look.dangers if look.red(*found[:2])]
     if not red:
         return None
-    danger, _start, words = max(red, key=lambda found: found[0].sure)
+    # A cry for help tells less of what to do than whatever stands beside it.
+    danger, _start, words = max(
+        red, key=lambda found: (found[0].code not in VAGUE, found[0].sure)
+    )
     return Alarm(danger.code, danger.category, words, danger.sure)
 
 

@@ -79,6 +79,9 @@ MISHEARD = [
         ("[暴抱]裂", "爆裂", "暴抱"),
         ("反水", "返水", "反"),
         ("着火火", "着火", "火"),
+        ("混迷|昏谜", "昏迷", "混谜"),
+        ("自[沙纱煞](?!发)", "自杀", "沙纱煞"),
+        ("溺谁", "溺水", "溺"),
     ]
 ]
 # Harmless words that contain a word of danger; they are blanked before any rule looks.
@@ -208,6 +211,8 @@ THANKS = re.compile(
 
 
 INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff]")
+# Where hasty hands leave a blank, others put a comma: 停电了 老人在家.
+PAUSE = re.compile(r"(?<=[\u4e00-\u9fff]{2})[ \t]+(?=[\u4e00-\u9fff]{2})")
 
 
 def clean(text):
@@ -218,6 +223,8 @@ def clean(text):
     """
     text = unicodedata.normalize("NFKC", text or "").lower().translate(SINGLE)
     text = INVISIBLE.sub("", text)
+    if " " in text or "\t" in text:
+        text = PAUSE.sub(",", text)
     there = set(text)
     for wrong, right, one_of in MISHEARD:
         if not one_of.isdisjoint(there):

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from . import dangers as danger_rules
 from . import ear
@@ -26,6 +27,8 @@ SURE_ENOUGH = 0.45
 # Above it a person need not confirm a red one.
 SURE_OF_RED = 0.9
 TITLE = 40
+# How much more its beginning says what a long text is about: words, and two together.
+TITLE_WORD, TITLE_TOGETHER = 4.0, 3.0
 # How much the learned model says beside the lexicon: the best of a search on the
 # messages it may be tuned on; more favours the frequent categories too much.
 MODEL_WEIGHT = 0.35
@@ -37,6 +40,8 @@ READ = 320
 SHORT = 60
 # The most that rules can say for danger.
 UTMOST = ("red", "sure", "more")
+# So long, and with so many formal phrases, it is a letter about what has been so.
+FORMAL_LETTER, FORMAL_PHRASES = 90, 3
 # Two phrases of a formal letter count like twice the length, up to so much.
 FORMAL_MOST = 4.0
 # And words are looked up in so many.
@@ -181,7 +186,11 @@ OF_PEOPLE = ("trapped", "trapped_lift", "child_alone")
 NOBODY_IN = re.compile(
     "(?:里面?|里头|里边|屋里|家里|车里|房里)(?:倒是|也|并|又|都|现在)?没有?人(?![应理管接来答开说救会知在看])|(?:人|谁)(?:倒是|都|也)?(?:没|不)(?:有)?在里"
 )
+# Dangers that say how bad it is, and hardly what it is about.
+VAGUE = ("help", "strange_smell")
 SOUND = ("red", "orange")
+# Even in a formal letter somebody may call for help.
+CALL = re.compile("救命|救人|快来|速来|来人|里面有人|有人在里面|120|119|110")
 # Thanks and farewells do not take away what is told without scope.
 TOLD = (scope.SOLVED, scope.PAST)
 _UNASKED = object()
@@ -212,23 +221,40 @@ class Triage:
         self.model = model
         self.context = context or {}
         self.text = scope.clean((report.words or "")[:LOOK_UP])
-        self.blanked = scope.blank_idioms(self.text[:READ], lexicon.harmless)
-        self.scopes = scope.Scopes(self.blanked)
         self.heard = self.without_own_harmless(self.text[:READ])
         self.hits = lexicon.find(self.text) if look_up else []
         self.reasons = []
         self.odds = None
         self.ringing = _UNASKED
         self.heard_of = ""
+        self.formal = self.is_formal()
         self.scores = defaultdict(float)
         self.flags = {}
         self.dangers = []
+
+    # Most reports are known to be calm before anybody asks for these.
+    @cached_property
+    def blanked(self):
+        return scope.blank_idioms(self.text[:READ], self.lexicon.harmless)
+
+    @cached_property
+    def scopes(self):
+        return scope.Scopes(self.blanked)
 
     def without_own_harmless(self, text):
         """What the ear hears: it learned our sayings, a company's it cannot know."""
         for word in self.lexicon.own_harmless:
             text = text.replace(word, "")
         return "".join(text.split())
+
+    def is_formal(self):
+        """Whoever writes to the authorities describes a hazard; nobody has to run."""
+        if len(self.text) < FORMAL_LETTER or CALL.search(self.text):
+            return False
+        return len(self.formal_phrases()) >= FORMAL_PHRASES
+
+    def formal_phrases(self):
+        return set(scope.FORMAL.findall(self.text))
 
     def say(self, code, of, words=(), value=""):
         self.reasons.append(Reason(code, of, tuple(words), value))
@@ -321,7 +347,10 @@ class Triage:
             self.dangers.append((own, hit.start, hit.entry.word))
 
     def red(self, danger, start):
-        """Late in a long letter a danger is a hazard described, and orange."""
+        """In a letter to the authorities, or late in a long one, a danger is a hazard
+        described, and orange."""
+        if self.formal:
+            return False
         late = len(self.text) > LETTER and start > LETTER // 3
         return danger.level == "red" and not late
 
@@ -383,12 +412,15 @@ class Triage:
         and a person confirms; what only looks like an emergency does not."""
         if not self.text.strip():
             return urgency, sure, confirm
-        loud, red = self.odds or ear.odds(self.heard)
-        evidence = self.evidence(category)
-        together = ear.weigh(loud, evidence, self.length())
-        if together >= ear.rings():
-            level = "red" if ear.is_red(loud, red, evidence) else "orange"
-            return self.ring(level, round(together, 3), urgency, sure, confirm)
+        # What sounds urgent in a formal letter, and no rule knows, is indignation.
+        if self.dangers or not self.formal:
+            loud, red = self.odds or ear.odds(self.heard)
+            evidence = self.evidence(category)
+            together = ear.weigh(loud, evidence, self.length())
+            if together >= ear.rings():
+                level = "red" if ear.is_red(loud, red, evidence) else "orange"
+                level = "orange" if self.formal else level
+                return self.ring(level, round(together, 3), urgency, sure, confirm)
         if urgency in SOUND and not self.own_word():
             # Whoever is shown it sees that it was thought of.
             self.say("sounds_calm", "urgency", [], "yellow")
@@ -417,7 +449,7 @@ class Triage:
         if len(self.text) <= SHORT:
             return 0.0
         # Whoever is in need does not write to the authorities.
-        return longer + min(FORMAL_MOST, len(set(scope.FORMAL.findall(self.text))) / 2)
+        return longer + min(FORMAL_MOST, len(self.formal_phrases()) / 2)
 
     def hear_what(self, level):
         """What the ear heard of, where no rule knows the danger: the words."""
@@ -515,7 +547,7 @@ class Triage:
             if entry.role != "category":
                 continue
             seen[entry] += 1
-            weight = entry.weight * (2.0 if long and hit.start < TITLE else 1.0)
+            weight = entry.weight * (TITLE_WORD if long and hit.start < TITLE else 1.0)
             weight *= (1.0, 0.5, 0.3, 0.2)[seen[entry] - 1] if seen[entry] <= 4 else 0.0
             if (
                 self.text[max(0, hit.start - 2) : hit.start].endswith(("不是", "没有"))
@@ -527,7 +559,7 @@ class Triage:
         for code, category, weight, pattern in TOGETHER:
             match = pattern.search(text)
             if match:
-                weight *= 1.5 if long and match.start() < TITLE else 1.0
+                weight *= TITLE_TOGETHER if long and match.start() < TITLE else 1.0
                 self.scores[category] += weight * (
                     0.6 if long and match.start() > 3 * TITLE else 1
                 )
@@ -547,7 +579,7 @@ class Triage:
             if not danger.category:
                 continue
             weight = 6.0 if danger.level == "red" else 2.0
-            if danger.code in ("help", "strange_smell"):
+            if danger.code in VAGUE:
                 weight = 2.5
             if danger.code == "leak" and self.scores.get("home_repair.roof_wall_leak"):
                 weight = 0.5
@@ -754,24 +786,18 @@ class Triage:
 
     # ---- danger alone ------------------------------------------------------------
 
-    def scan(self, category=None):
-        """Return red, orange or None: the same judgement as `run`, and nothing else.
-
-        :param str category: what a person said it is about
-        """
-        if not self.text.strip():
-            return None
+    def is_red(self):
+        """Tell whether `run` would say red; what cannot be is hardly looked at."""
+        if not self.text.strip() or self.formal:
+            return False
         self.odds = ear.odds(self.heard)
         utmost = ear.weigh(self.odds[0], UTMOST, self.length())
         if utmost < ear.rings() and not self.lexicon.own_urgency:
             # Whatever the rules found, it would not ring.
-            return None
+            return False
         self.hits = self.lexicon.find(self.text)
         self.find_dangers()
-        urgency, _sure, _confirm = self.second_ear(
-            *self.urgency(category or "service"), category
-        )
-        return urgency if urgency in SOUND else None
+        return self.second_ear(*self.urgency("service"), None)[0] == "red"
 
 
 def _softmax(scores, heat=0.45):

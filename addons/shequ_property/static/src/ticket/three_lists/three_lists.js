@@ -34,7 +34,7 @@ export class ThreeLists extends Component {
         return [
             ["needs", _t("Needs"), needs.length],
             ["resources", _t("Resources"), resources.length],
-            ["services", _t("Services"), services.length],
+            ["services", _t("Service List"), services.length],
         ];
     }
 
