@@ -26,6 +26,8 @@ from . import disclosure
 from . import disclosure_line
 from . import disclosure_version
 from . import disclosure_entry
+from . import disclosure_draft_file
+from . import disclosure_file
 from . import disclosure_publish
 from . import disclosure_books
 from . import estate_disclosure
@@ -39,7 +41,7 @@ from . import assessment_criterion
 from . import assessment
 from . import assessment_line
 from . import committee_handover
-from . import disclosure_files
+from . import disclosure_export
 from . import measure_mixin
 from . import service_grade
 from . import service_standard

@@ -1,5 +1,6 @@
 from . import test_vote
 from . import test_disclosure
+from . import test_disclosure_file
 from . import test_disclosure_story
 from . import test_contract
 from . import test_portal_promises

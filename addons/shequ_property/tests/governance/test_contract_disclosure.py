@@ -17,7 +17,16 @@ class TestContractDisclosure(ContractCase):
             self.contract.action_disclose()
         self._promise()
         self.contract.action_activate()
-        self.contract.action_disclose()
+        wizard = self._wizard()
+        self.assertEqual(wizard.document_ids, self.scan)
+        with self.assertRaises(UserError):
+            wizard.action_confirm()
+        wizard.document_ids = False
+        wizard.checked = True
+        with self.assertRaises(UserError):
+            wizard.action_confirm()
+        wizard.document_ids = self.scan
+        wizard.action_confirm()
         disclosures = self.env["shequ.disclosure"]
         disclosure = disclosures.search(
             [
@@ -30,12 +39,25 @@ class TestContractDisclosure(ContractCase):
         self.assertIn("小修三天内修复", version.document)
         self.assertTrue(version.is_public)
         # The same terms again are the same version.
-        self.contract.action_disclose()
+        wizard.action_confirm()
         self.assertEqual(disclosure.current_version_id, version)
+        file = version._content()["files"][0]
+        self.assertEqual(file["name"], self.scan.name)
+        self.assertEqual(file["checked_by"], self.env.user.name)
+        # The same terms on another paper are the next version.
+        wizard.document_ids = self.scan.copy({"name": "副本.pdf"})
+        wizard.action_confirm()
+        self.assertEqual(disclosure.current_version_id.number, 2)
         package = self.contract._ocds_package("https://example.com/1.ocds")
         record = package["records"][0]
         self.assertEqual(record["compiledRelease"]["ocid"], record["ocid"])
         self.assertFalse(verify(self._export()))
+
+    def _wizard(self):
+        action = self.contract.action_disclose()
+        return (
+            self.env[action["res_model"]].with_context(**action["context"]).create({})
+        )
 
     def _export(self):
         return json.loads("".join(self.estate._disclosure_chain(True)))

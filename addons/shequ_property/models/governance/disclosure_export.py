@@ -1,4 +1,3 @@
-import io
 import json
 
 import xlsxwriter
@@ -105,13 +104,15 @@ class DisclosureVersion(models.Model):
 
     # --- XLSX ----------------------------------------------------------------------
 
-    def _xlsx(self, public):
-        """Return a workbook: what was published, and the entries to count again."""
+    def _write_xlsx(self, out, public):
+        """Write a workbook: what was published, and the entries to count again.
+
+        :param out: file opened for writing bytes; rows go to the disk as they come
+        """
         self.ensure_one()
         this = self.with_context(lang=self.disclosure_id._lang())
         env = this.env
-        stream = io.BytesIO()
-        book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+        book = xlsxwriter.Workbook(out, {"constant_memory": True})
         bold = book.add_format({"bold": True})
         money = book.add_format({"num_format": "#,##0.00"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -180,10 +181,34 @@ class DisclosureVersion(models.Model):
                     else:
                         sheet.write_string(row, column, "" if cell is None else cell)
                 row += 1
+        if content.get("files"):
+            sheet = book.add_worksheet(env._("Files"))
+            self._write_file_list(sheet, env, content["files"], bold)
         if not public and self.entry_count:
             self._write_entries(book.add_worksheet(entries), env, bold, money)
         book.close()
-        return stream.getvalue()
+
+    def _write_file_list(self, sheet, env, files, bold):
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 2, 14)
+        sheet.set_column(3, 3, 68)
+        sheet.set_column(4, 5, 22)
+        heads = {
+            "name": env._("File"),
+            "type": env._("Type"),
+            "size": env._("Bytes"),
+            "sha256": "SHA-256",
+            "checked_by": env._("Looked through by"),
+            "checked_at": env._("Looked through at"),
+        }
+        for column, head in enumerate(heads.values()):
+            sheet.write_string(0, column, head, bold)
+        for row, file in enumerate(files, 1):
+            for column, key in enumerate(heads):
+                if key == "size":
+                    sheet.write_number(row, column, file[key])
+                else:
+                    sheet.write_string(row, column, file[key])
 
     def _write_entries(self, sheet, env, bold, money):
         sheet.set_column(0, 4, 22)
@@ -226,6 +251,16 @@ class DisclosureVersion(models.Model):
         return dict(
             env["shequ.disclosure.line"]._fields["origin"]._description_selection(env)
         )
+
+    # --- files to send -------------------------------------------------------------
+
+    def _write(self, kind, public, out):
+        """Write the download ``kind`` (json or xlsx) into a file opened for bytes."""
+        if kind == "xlsx":
+            self._write_xlsx(out, public)
+            return
+        for piece in self._json(public):
+            out.write(piece.encode())
 
     # --- PDF -----------------------------------------------------------------------
 
