@@ -210,14 +210,14 @@ def check_files(published, paths):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("files", nargs="+", help="exports (JSON)")
+    parser.add_argument("exports", nargs="+", help="exports (JSON)")
     parser.add_argument("--head", default="", help="digest on the notice board")
     parser.add_argument(
         "--files", nargs="+", default=[], help="published papers, or folders of them"
     )
     args = parser.parse_args(argv)
     wrong, papers = 0, {}
-    for path in args.files:
+    for path in args.exports:
         try:
             with open(path, encoding="utf-8") as file:
                 export = json.load(file)
