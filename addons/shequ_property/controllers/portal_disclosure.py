@@ -396,7 +396,7 @@ class DisclosurePages(LoginPages):
         tag = f"{version.sha256}-{kind}-{int(public)}"
         if kind.endswith("ocds"):
             tag = f"{tag}-{self._shequ_ocds_tag(version)}"
-        if response := self._shequ_known(tag, public):
+        if response := self._shequ_file_known(tag, public):
             return response
         name = f"{version.reference}-v{version.number}.{kind}"
         # Made on the disk and sent from there: a year of accounts does not have to
@@ -412,16 +412,18 @@ class DisclosurePages(LoginPages):
             out.write(self._shequ_ocds(version, kind == "ocds"))
         else:
             version._write(kind, public, out)
-        return self._shequ_send(out, name, MIME.get(kind, MIME["json"]), tag, public)
+        return self._shequ_file_send(
+            out, name, MIME.get(kind, MIME["json"]), tag, public
+        )
 
-    def _shequ_known(self, tag, public):
+    def _shequ_file_known(self, tag, public):
         """The answer to who has the file already: nothing is made again."""
         if tag not in request.httprequest.if_none_match:
             return None
         response = request.make_response("", status=304)
-        return self._shequ_keep(response, tag, public)
+        return self._shequ_file_headers(response, tag, public)
 
-    def _shequ_keep(self, response, tag, public):
+    def _shequ_file_headers(self, response, tag, public):
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = (
             "public, max-age=86400" if public else "private, max-age=86400"
@@ -429,7 +431,7 @@ class DisclosurePages(LoginPages):
         response.set_etag(tag)
         return response
 
-    def _shequ_send(self, file, name, mimetype, tag, public, inline=False):
+    def _shequ_file_send(self, file, name, mimetype, tag, public, inline=False):
         """Send ``file`` (open for reading, closed by the server) piece by piece."""
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
@@ -444,7 +446,7 @@ class DisclosurePages(LoginPages):
             response_class=Response,
         )
         response.content_length = size
-        return self._shequ_keep(response, tag, public)
+        return self._shequ_file_headers(response, tag, public)
 
     @route(
         f"{ROOT}/<int:disclosure_id>/paper/<int:number>/<int:place>",
@@ -462,7 +464,7 @@ class DisclosurePages(LoginPages):
         if not paper:
             self._shequ_refuse()
         tag = f"{paper.sha256}-{int(public)}"
-        if response := self._shequ_known(tag, public):
+        if response := self._shequ_file_known(tag, public):
             return response
         if not paper._is_whole():
             _logger.warning("Published file %s has been changed", paper.sha256)
@@ -471,7 +473,7 @@ class DisclosurePages(LoginPages):
                 {"sha256": paper.sha256},
                 status=409,
             )
-        return self._shequ_send(
+        return self._shequ_file_send(
             io.BytesIO(paper._bytes()),
             paper.name,
             paper.mimetype,
@@ -523,12 +525,12 @@ class DisclosurePages(LoginPages):
     def _shequ_chain_file(self, estate, public):
         last = request.env["shequ.disclosure.version"].sudo()._last(estate)
         tag = f"chain-{last.chain or estate.code}-{int(public)}"
-        response = self._shequ_known(tag, public)
+        response = self._shequ_file_known(tag, public)
         if not response:
             out = tempfile.TemporaryFile()
             for piece in estate._disclosure_chain(public):
                 out.write(piece.encode())
-            response = self._shequ_send(
+            response = self._shequ_file_send(
                 out, f"{estate.code}.json", MIME["json"], tag, public
             )
         # It grows: whoever keeps it asks whether it has.

@@ -30,6 +30,7 @@ from . import disclosure_draft_file
 from . import disclosure_file
 from . import disclosure_publish
 from . import disclosure_books
+from . import disclosure_draft_entry
 from . import estate_disclosure
 from . import disclosure_question
 from . import disclosure_read
