@@ -101,6 +101,7 @@ class Demo:
 
     def run(self):
         self._contract()
+        self._disclose()
         self._rounds()
         self._sheets()
         self._faults()
@@ -173,6 +174,14 @@ class Demo:
             self.contract.action_amend()
             self.contract.price_ids[0].amount = price
             self.contract._put_amendment_in_force("业主大会表决通过调整物业服务费", day)
+
+    def _disclose(self):
+        """The terms and the signed paper on the notice board, with a look at it."""
+        manager = self.estate.manager_id
+        contract = self.contract.with_user(manager) if manager else self.contract
+        day = self.today - timedelta(days=60)
+        with freeze_time(datetime.combine(day, time(2))):
+            contract._disclose(contract.document_ids)
 
     # --- rounds -----------------------------------------------------------------
 

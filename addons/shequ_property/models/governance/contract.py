@@ -14,6 +14,8 @@ TERMS = (
     "title",
     "company_id",
     "client_kind",
+    "assembly_id",
+    "developer_id",
     "client_name",
     "estate_ids",
     "date_from",
@@ -73,7 +75,32 @@ class Contract(models.Model):
         required=True,
         default="assembly",
     )
-    client_name = fields.Char(string="Name of the Other Party", required=True)
+    assembly_id = fields.Many2one(
+        "shequ.assembly",
+        string="Owners' Assembly",
+        compute="_compute_assembly_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('estate_id', 'in', estate_ids)]",
+        help="Its committee reviews the contract when it is published.",
+    )
+    developer_id = fields.Many2one(
+        "res.partner",
+        domain="[('is_company', '=', True)]",
+        ondelete="restrict",
+        help="Who concluded it before there was an assembly (前期物业服务合同).",
+    )
+    client_name = fields.Char(
+        string="Name of the Other Party",
+        compute="_compute_client_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     estate_ids = fields.Many2many(
         "shequ.estate",
         "shequ_contract_estate_rel",
@@ -232,6 +259,19 @@ class Contract(models.Model):
                     )
                 )
 
+    @api.constrains("assembly_id", "estate_ids", "client_kind")
+    def _check_assembly(self):
+        for contract in self:
+            estate = contract.assembly_id.sudo().estate_id
+            if estate and estate not in contract.estate_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The owners' assembly of %(estate)s concludes no contract for "
+                        "other estates.",
+                        estate=estate.name,
+                    )
+                )
+
     @api.constrains("state", "estate_ids", "date_from", "date_to", "ends_on")
     def _check_overlap(self):
         """One contract at a time holds in an estate."""
@@ -271,6 +311,32 @@ class Contract(models.Model):
     def _compute_is_editable(self):
         for contract in self:
             contract.is_editable = contract.state == "draft" or contract.amending
+
+    @api.depends("client_kind", "estate_ids")
+    def _compute_assembly_id(self):
+        """The assembly of its estates; none before there is one."""
+        assemblies = self.env["shequ.assembly"]
+        for contract in self:
+            known = contract.assembly_id
+            if contract.client_kind != "assembly":
+                contract.assembly_id = False
+            elif known.estate_id not in contract.estate_ids._origin:
+                contract.assembly_id = assemblies.search(
+                    [("estate_id", "in", contract.estate_ids._origin.ids)], limit=1
+                )
+
+    @api.depends("client_kind", "assembly_id", "developer_id")
+    def _compute_client_name(self):
+        for contract in self:
+            name = contract.client_name
+            if contract.client_kind == "developer" and contract.developer_id:
+                name = contract.developer_id.name
+            elif contract.client_kind == "assembly" and not name:
+                estate = contract.assembly_id.estate_id
+                name = estate and self.env._(
+                    "Owners' assembly of %(estate)s", estate=estate.name
+                )
+            contract.client_name = name
 
     @api.depends("date_to", "notice_days_owner", "notice_days_company", "is_indefinite")
     def _compute_notice(self):
@@ -406,12 +472,20 @@ class Contract(models.Model):
         self._check_manager()
         for contract in self:
             contract._check_complete()
+            contract._ensure_assembly()
             contract._follow_on()
             contract.sudo().state = "active"
             contract._add_version(
                 self.env._("The contract as signed"), contract.date_from
             )
         return True
+
+    def _ensure_assembly(self):
+        """Whoever concludes a contract exists: enter the assembly where it is not."""
+        if self.client_kind == "assembly" and not self.assembly_id:
+            self.assembly_id = self.env["shequ.assembly"]._of_estate(
+                self.estate_ids[:1]
+            )
 
     def _follow_on(self):
         """A renewal in force ends the one before it, however that ran on."""

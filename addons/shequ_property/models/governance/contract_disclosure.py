@@ -114,3 +114,17 @@ class Contract(models.Model):
             self.company_id.name,
             (last.at or self.create_date).date(),
         )
+
+
+class Disclosure(models.Model):
+    _inherit = "shequ.disclosure"
+
+    def _reviewing_estate(self):
+        """A contract is looked at by the committee of the assembly that concluded it;
+        by nobody as long as the developer stands in for the owners.
+        """
+        estate = super()._reviewing_estate()
+        if self.res_model != "shequ.contract":
+            return estate
+        contract = self.env["shequ.contract"].browse(self.res_id).exists()
+        return estate & contract.assembly_id.estate_id

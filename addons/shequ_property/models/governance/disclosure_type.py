@@ -102,7 +102,8 @@ class DisclosureType(models.Model):
         if is_new:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE %s SET needs_file = TRUE WHERE code = 'contract'",
+                    "UPDATE %s SET needs_file = TRUE, needs_review = TRUE "
+                    "WHERE code = 'contract'",
                     SQL.identifier(self._table),
                 )
             )

@@ -201,7 +201,7 @@ class TestPromiseSheet(ContractCase):
         with self.assertRaises(UserError):
             sheet.sudo().score = 1
         self.env.cr.execute(
-            "ALTER TABLE shequ_contract_measure_line DISABLE TRIGGER closed_update"
+            "ALTER TABLE shequ_contract_measure_line DISABLE TRIGGER USER"
         )
         self.env.cr.execute(
             "UPDATE shequ_contract_measure_line SET hit = FALSE WHERE measure_id = %s",
@@ -214,15 +214,13 @@ class TestPromiseSheet(ContractCase):
 
     def test_the_database_keeps_a_closed_month(self):
         promise = self._promise()
+        later = self._promise("小修一天内到场", date_from="2026-04-01")
         self._ticket(DAY, DAY + timedelta(days=2))
         sheet = self._march()
         row = self._row(sheet, promise)
-        values = {"sheet": sheet.id, "row": row.id, "line": row.line_ids.id}
         running = self._sheet("2026-04-01")
-        other = self._row(running, promise)
-        values["other"] = other.id
         queries = (
-            "UPDATE shequ_contract_sheet SET score = 1000 WHERE id = %(sheet)s",
+            "UPDATE shequ_contract_sheet SET score = 7 WHERE id = %(sheet)s",
             "UPDATE shequ_contract_sheet SET digest = 'x' WHERE id = %(sheet)s",
             "UPDATE shequ_contract_sheet SET state = 'open' WHERE id = %(sheet)s",
             "UPDATE shequ_contract_measure SET state = 'broken' WHERE id = %(row)s",
@@ -235,10 +233,19 @@ class TestPromiseSheet(ContractCase):
             "DELETE FROM shequ_contract_measure WHERE id = %(row)s",
             "DELETE FROM shequ_contract_sheet WHERE id = %(sheet)s",
         )
+
+        def values():
+            return {
+                "sheet": sheet.id,
+                "row": row.id,
+                "line": row.line_ids.id,
+                "other": self._row(running, later).id,
+            }
+
         # While it is open, counting does all of this.
         with self.env.cr.savepoint() as point:
             for query in queries[3:4] + queries[5:8]:
-                self.env.cr.execute(query, values)
+                self.env.cr.execute(query, values())
             point.rollback()
         sheet.action_close()
         self.env.flush_all()
@@ -249,7 +256,7 @@ class TestPromiseSheet(ContractCase):
                 self.assertRaises(psycopg2.errors.RestrictViolation),
                 self.env.cr.savepoint(),
             ):
-                self.env.cr.execute(query, values)
+                self.env.cr.execute(query, values())
         # The month beside it goes on.
         running._count()
         self.assertTrue(sheet._is_whole())
