@@ -172,7 +172,7 @@ class Demo:
         day = periods.add_months(self.start, -2)
         with freeze_time(datetime.combine(day, time(2))):
             self.contract.action_amend()
-            self.contract.price_ids[0].amount = price
+            self.contract.amendment_ids.price_ids[0].amount = price
             self.contract._put_amendment_in_force("业主大会表决通过调整物业服务费", day)
 
     def _disclose(self):

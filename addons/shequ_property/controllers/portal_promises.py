@@ -368,15 +368,13 @@ class PromisePages(HomePages):
                             "basis": price.basis or "",
                         }
                         for price in contract.price_ids
-                    ]
-                    if not contract.amending
-                    else [],
+                    ],
                     "versions": [
                         {
                             "name": self.env._("Version %(n)s", n=one.number),
                             "date": words.date(one.date),
                             "reason": one.reason,
-                            "changes": (one.changes or "").splitlines(),
+                            "changes": one._changes(),
                             "text": one.text,
                             "digest": one.digest,
                         }

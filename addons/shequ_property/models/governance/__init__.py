@@ -51,6 +51,7 @@ from . import contract_price
 from . import contract_ocds
 from . import contract_version
 from . import contract_commitment
+from . import contract_amendment
 from . import contract_sheet
 from . import contract_measure
 from . import contract_measure_line

@@ -53,9 +53,6 @@ class Contract(models.Model):
     state = fields.Selection(
         STATES, required=True, default="draft", readonly=True, copy=False, tracking=True
     )
-    amending = fields.Boolean(
-        string="Being Amended", readonly=True, copy=False, tracking=True
-    )
     is_editable = fields.Boolean(compute="_compute_is_editable")
     company_id = fields.Many2one(
         "res.company",
@@ -307,10 +304,10 @@ class Contract(models.Model):
 
     # --- compute --------------------------------------------------------------
 
-    @api.depends("state", "amending")
+    @api.depends("state")
     def _compute_is_editable(self):
         for contract in self:
-            contract.is_editable = contract.state == "draft" or contract.amending
+            contract.is_editable = contract.state == "draft"
 
     @api.depends("client_kind", "estate_ids")
     def _compute_assembly_id(self):
@@ -385,7 +382,7 @@ class Contract(models.Model):
         if not self.env.su:
             moving = {
                 "state",
-                "amending",
+                "amends_id",
                 "ends_on",
                 "is_indefinite",
                 "ended_by",
@@ -396,7 +393,7 @@ class Contract(models.Model):
             }
             if moving & vals.keys():
                 raise UserError(self.env._("A contract moves by its buttons."))
-        if not self.env.context.get("shequ_terms") and set(TERMS) & vals.keys():
+        if set(TERMS) & vals.keys():
             self._check_editable()
         result = super().write(vals)
         if "document_ids" in vals:
@@ -404,6 +401,8 @@ class Contract(models.Model):
         return result
 
     def _check_editable(self):
+        if self.env.su and self.env.context.get("shequ_terms"):
+            return
         for contract in self:
             if contract.is_editable:
                 continue
@@ -497,7 +496,6 @@ class Contract(models.Model):
                     "ends_on": self.date_from - timedelta(days=1),
                     "ended_by": "both",
                     "end_reason": self.env._("Renewed: %s", self.display_name),
-                    "amending": False,
                 }
             )
             before._end_due()
@@ -519,32 +517,6 @@ class Contract(models.Model):
                         what=what,
                     )
                 )
-
-    def action_amend(self):
-        """Open the terms for an amendment."""
-        self._check_manager()
-        for contract in self:
-            if contract.state != "active":
-                raise UserError(self.env._("Only a contract in force is amended."))
-            contract.sudo().amending = True
-        return True
-
-    def action_stop_amending(self):
-        """Leave the amendment: possible while nothing differs."""
-        self._check_manager()
-        for contract in self:
-            changes = contract._pending_changes()
-            if changes:
-                raise UserError(
-                    self.env._(
-                        "These terms differ from version %(number)s already; set them "
-                        "back or put the amendment in force:\n%(changes)s",
-                        number=contract.version_number,
-                        changes="\n".join(changes),
-                    )
-                )
-            contract.sudo().amending = False
-        return True
 
     def action_renew(self):
         """Make the draft of the contract that follows."""
@@ -650,7 +622,6 @@ class Contract(models.Model):
                 "ended_by": ended_by,
                 "notice_given_on": notice_given_on,
                 "end_reason": reason,
-                "amending": False,
             }
         )
         contract.activity_unlink([LAST_NOTICE])
@@ -669,7 +640,8 @@ class Contract(models.Model):
         """End what has passed its last day, as super-user."""
         today = self.env["shequ.estate"]._today()
         over = self.filtered(lambda c: c.ends_on and c.ends_on < today)
-        over.write({"state": "ended", "amending": False})
+        over.write({"state": "ended"})
+        over.amendment_ids.unlink()
         for contract in over:
             contract.round_ids.with_context(shequ_terms=True)._stop(contract.ends_on)
 

@@ -82,7 +82,13 @@ class TestContractDisclosure(ContractCase):
         with self.assertRaises(ValidationError):
             self.contract.assembly_id = other
         mine = self.env["shequ.assembly"]._of_estate(self.estate)
-        fresh = self._contract(client_name=False)
+        fresh = self.env["shequ.contract"].create(
+            {
+                "title": "物业服务合同",
+                "company_id": self.company.id,
+                "estate_ids": self.estate.ids,
+            }
+        )
         self.assertEqual(fresh.assembly_id, mine)
         self.assertIn(self.estate.name, fresh.client_name)
 

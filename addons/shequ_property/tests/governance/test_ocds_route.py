@@ -76,7 +76,7 @@ class TestOcdsRoute(PortalCase):
 
     def test_an_amendment_is_a_release_of_its_own(self):
         self.contract.action_amend()
-        self.contract.price_ids.amount = 2.60
+        self.contract.amendment_ids.price_ids.amount = 2.60
         self.contract._put_amendment_in_force(
             "业主大会决定", self.env["shequ.estate"]._today()
         )

@@ -55,7 +55,7 @@ class TestPortalPromises(PortalCase):
 
     def test_the_contract_its_prices_and_versions(self):
         self.contract.action_amend()
-        self.contract.price_ids.amount = 2.6
+        self.contract.amendment_ids.price_ids.amount = 2.6
         self.login(self.zhu)
         # What is being amended is not told before it holds.
         self.assertNotIn("2.60", self.get("/my/promises/contract").text)

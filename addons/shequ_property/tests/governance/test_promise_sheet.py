@@ -270,10 +270,17 @@ class TestPromiseSheet(ContractCase):
     def test_an_amendment_does_not_reach_back(self):
         promise = self._promise()
         self._ticket(DAY, DAY + timedelta(days=4))
-        sheet = self._march()
+        self.contract.action_activate()
+        sheet = self._sheet(MARCH)
         sheet.action_close()
-        self.contract.sudo().amending = True
-        promise.write({"threshold": 0, "name": "能修就修"})
+        self.contract.action_amend()
+        draft = self.contract.amendment_ids
+        draft.commitment_ids.write({"threshold": 0, "name": "能修就修"})
+        # Nor does what is only being prepared.
+        running = self._sheet("2026-04-01")
+        self.assertEqual(self._row(running, promise).threshold, 950)
+        draft._put_amendment_in_force("?", self.contract.date_from)
+        self.assertEqual(promise.threshold, 0)
         sheet._count()
         row = self._row(sheet, promise)
         self.assertEqual((row.threshold, row.state), (950, "broken"))
