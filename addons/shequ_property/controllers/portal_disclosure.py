@@ -473,14 +473,17 @@ class DisclosurePages(LoginPages):
                 {"sha256": paper.sha256},
                 status=409,
             )
-        return self._shequ_file_send(
+        response = self._shequ_file_send(
             io.BytesIO(paper._bytes()),
             paper.name,
             paper.mimetype,
             tag,
             public,
-            inline=paper.mimetype != "application/ofd",
+            inline=paper.mimetype.startswith("image/"),
         )
+        # Whatever the bytes are, they cannot act as a page.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
 
     def _shequ_no_pdf(self, error):
         """Printing needs a program that a server may lack; everything else works."""

@@ -109,6 +109,9 @@ class PromisePages(HomePages):
                     for key, one in by_month.items()
                 ],
                 "sheet": self._promise_sheet_values(sheet) if sheet else None,
+                "rounds": request.env["shequ.round"]
+                .sudo()
+                .search_count([("estate_id", "in", estate.ids)], limit=1),
             },
             back="/my/community",
         )

@@ -61,6 +61,7 @@ from . import round
 from . import round_point
 from . import round_task
 from . import round_check
+from . import round_resident
 from . import contract_disclosure
 from . import vote_booth
 from . import vote_paper_words

@@ -93,6 +93,8 @@ ROUTES = {
     "/my/promises/photo/{kp}": ("GET", {}, ESTATE),
     "/my/promises/photo/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     "/my/promises/contract": ("GET", {}, ESTATE),
+    "/my/promises/rounds": ("GET", {}, {**EVERYBODY, **NO_HOME}),
+    "/my/promises/rounds/photo/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     "/my/promises/document/{kd}": ("GET", {}, ESTATE),
     "/my/promises/document/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     # {va} an open vote, {vp} a proposal that collects signatures, {vb} one that is
