@@ -18,7 +18,7 @@ class RoundPages(PromisePages):
     @route(
         "/my/promises/rounds", type="http", auth="user", methods=["GET"], readonly=True
     )
-    def shequ_rounds(self):
+    def shequ_promise_rounds(self):
         estate = self._promise_estate()
         if not estate:
             self._shequ_refuse()
@@ -68,7 +68,7 @@ class RoundPages(PromisePages):
         methods=["GET"],
         readonly=True,
     )
-    def shequ_round_photo(self, attachment_id, small=""):
+    def shequ_promise_round_photo(self, attachment_id, small=""):
         """A photo of a round of one's estate, where the estate shows them."""
         check = (
             request.env["shequ.round.check"]

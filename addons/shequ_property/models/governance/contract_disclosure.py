@@ -3,6 +3,31 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools import chain, ocds
 
+#: Terms in the order in which they are read.
+FACTS = (
+    "number",
+    "title",
+    "company",
+    "client",
+    "estates",
+    "date_from",
+    "date_to",
+    "signed_on",
+    "fee_mode",
+    "commission_permille",
+    "grade",
+    "notice_days_owner",
+    "notice_days_company",
+    "termination",
+)
+
+
+def _label(records, name, value):
+    """A value of a selection in words."""
+    return dict(records._fields[name]._description_selection(records.env)).get(
+        value, value or ""
+    )
+
 
 class Contract(models.Model):
     """The contract among what is published: readable, and as Open Contracting data."""
@@ -55,25 +80,66 @@ class Contract(models.Model):
     def _disclose_in(self, estate, version, files):
         disclosures = self.env["shequ.disclosure"]
         lang = disclosures.new({"estate_id": estate.id})._lang()
-        this = self.with_context(lang=lang)
         terms = version._terms()
         return disclosures._publish_from(
             self,
             "contract",
             estate,
             f"{terms['number']} {terms['title']}",
-            {
-                "facts": [[this.env._("Digest of the contract"), version.digest]],
-                "tables": [
-                    {
-                        "title": this.env._("Terms"),
-                        "columns": [this.env._("Terms")],
-                        "rows": [[line] for line in this._terms_in_words(terms)],
-                    }
-                ],
-            },
+            self.with_context(lang=lang)._disclosed(version, terms),
             files=files,
         )
+
+    def _disclosed(self, version, terms):
+        """The terms of ``version`` as the content of a document, for reading."""
+        env = self.env
+        facts = [
+            [self._label_of(name), self._value_in_words(name, terms[name])]
+            for name in FACTS
+            if terms.get(name) not in ("", 0, None)
+        ]
+        if not terms["date_to"]:
+            facts.append([env._("Until"), env._("Without a term")])
+        prices = self.env["shequ.contract.price"]
+        commitments = self.env["shequ.contract.commitment"]
+        return {
+            "facts": [*facts, [env._("Digest of the contract"), version.digest]],
+            "tables": [
+                {
+                    "title": env._("Prices"),
+                    "columns": [
+                        env._("Item"),
+                        env._("Used for"),
+                        env._("Price"),
+                        env._("What it pays for"),
+                        env._("Basis"),
+                    ],
+                    "rows": [
+                        [
+                            row["name"],
+                            _label(prices, "use", row["use"]),
+                            f"{self._money_in_words(row['cents'])} "
+                            f"{_label(prices, 'per', row['per'])}",
+                            row["content"],
+                            row["basis"],
+                        ]
+                        for row in terms["prices"]
+                    ],
+                },
+                {
+                    "title": env._("Promises"),
+                    "columns": [env._("Area"), env._("Promise"), env._("Kept if")],
+                    "rows": [
+                        [
+                            _label(commitments, "area", row["area"]),
+                            row["text"],
+                            row["measured"],
+                        ]
+                        for row in terms["commitments"]
+                    ],
+                },
+            ],
+        }
 
     def _ocds_tag(self):
         """Digest of what the package is made of (str)."""

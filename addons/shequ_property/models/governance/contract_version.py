@@ -221,11 +221,12 @@ class Contract(models.Model):
             "%(item)s (%(use)s): %(amount)s %(per)s",
             item=row["name"],
             use=use.get(row["use"], ""),
-            amount=formatLang(
-                self.env, row["cents"] / 100, currency_obj=self.currency_id
-            ),
+            amount=self._money_in_words(row["cents"]),
             per=per.get(row["per"], ""),
         )
+
+    def _money_in_words(self, cents):
+        return formatLang(self.env, cents / 100, currency_obj=self.currency_id)
 
     def _commitment_in_words(self, row):
         if row.get("measured"):

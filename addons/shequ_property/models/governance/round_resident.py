@@ -45,15 +45,21 @@ class RoundTask(models.Model):
         """Photos that residents may see (as super-user): where the estate lets them,
         and taken since whoever took them was told so.
         """
-        checks = self.sudo().check_ids
-        return checks.filtered(lambda check: check._is_open()).attachment_ids
+        return self.sudo().check_ids._open_photos()
 
 
 class RoundCheck(models.Model):
     _inherit = "shequ.round.check"
 
     def _is_open(self):
-        """Whether residents see the photos of this point (bool, as super-user)."""
-        self.ensure_one()
-        since = self.task_id.estate_id.round_photos_since
-        return bool(since) and (self.checked_at or fields.Datetime.now()) >= since
+        """Whether residents see a photo that is taken now (bool, as super-user)."""
+        return bool(self.task_id.estate_id.round_photos_since)
+
+    def _open_photos(self):
+        photos = self.env["ir.attachment"]
+        for check in self:
+            if since := check.task_id.estate_id.round_photos_since:
+                photos |= check.attachment_ids.filtered(
+                    lambda photo, since=since: photo.create_date >= since
+                )
+        return photos
