@@ -8,12 +8,13 @@ are put into the books by SQL, because posting them is not what is measured.
 import gc
 import resource
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 from . import _harness as harness
 
-MONTHS = 12
+PAGE = resource.getpagesize()
 
 
 def main(argv):
@@ -99,14 +100,12 @@ def measure(env, world, items, year):
         }
     )
     env.flush_all()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     drawn, queries = harness.timed(disclosure.action_draw)
     start = time.perf_counter()
-    with harness.count_queries() as publishing:
+    with harness.count_queries() as publishing, Watch() as watch:
         version = disclosure._publish(disclosure._content(), "")
         env.flush_all()
     published = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if version.entry_count != items:
         raise SystemExit(f"{version.entry_count} entries published, {items} expected")
     read, _queries = harness.timed(lambda: version._content())
@@ -116,8 +115,7 @@ def measure(env, world, items, year):
         "draw s": drawn,
         "publish s": published,
         "queries": queries + publishing[0],
-        "process MB": after,
-        "grown by MB": after - before,
+        "publish peak MB": watch.grown,
         "read ms": read * 1000,
         "entries page ms": page * 1000,
         **download(env, version, "xlsx"),
@@ -128,28 +126,49 @@ def measure(env, world, items, year):
 def download(env, version, kind):
     """Make a file as the page does, on the disk: its time, queries and peak memory."""
     env.invalidate_all()
-    begin = forget_peak()
-    with tempfile.TemporaryFile() as out:
+    with tempfile.TemporaryFile() as out, Watch() as watch:
         seconds, queries = harness.timed(lambda: version._write(kind, False, out))
         size = out.seek(0, 2) / 1024 / 1024
     return {
         f"{kind} s": seconds,
         f"{kind} queries": queries,
         f"{kind} MB": size,
-        f"{kind} peak MB": peak() - begin,
+        f"{kind} peak MB": watch.grown,
     }
 
 
-def forget_peak():
-    """Begin the high-water mark of the process anew; return where it stands (MB)."""
-    gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")
-    return peak()
+class Watch(threading.Thread):
+    """Looks at the memory of the process every few milliseconds.
+
+    ``grown`` is how far it went above where it stood (MB): some kernels do not keep
+    the high-water mark, and none keeps it for a part of a program.
+    """
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self._over = threading.Event()
+        self.grown = 0
+
+    def __enter__(self):
+        gc.collect()
+        self._begin = self._peak = resident()
+        self.start()
+        return self
+
+    def run(self):
+        while not self._over.wait(0.005):
+            self._peak = max(self._peak, resident())
+
+    def __exit__(self, *error):
+        self._over.set()
+        self.join()
+        self.grown = max(self._peak, resident()) - self._begin
 
 
-def peak():
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+def resident():
+    """What the process holds in memory (MB)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * PAGE / 1024 / 1024
 
 
 def fill(env, world, items, year):

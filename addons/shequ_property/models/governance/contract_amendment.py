@@ -160,12 +160,12 @@ class Contract(models.Model):
         )
         for name in ROWS:
             before = self[name]
+            kept = before & draft[name].origin_id
             for row in draft[name]:
                 values = row.copy_data({"contract_id": self.id})[0]
-                if row.origin_id:
-                    before.browse(row.origin_id.id).write(values)
+                # A row of another contract is no origin, whatever somebody wrote.
+                if origin := kept & row.origin_id:
+                    origin.write(values)
                 else:
                     before.create(values)
-            before.filtered(
-                lambda row, kept=draft[name].origin_id: row not in kept
-            )._end_term(date)
+            (before - kept)._end_term(date)
