@@ -2,24 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import chain, ocds
-
-#: Terms in the order in which they are read.
-FACTS = (
-    "number",
-    "title",
-    "company",
-    "client",
-    "estates",
-    "date_from",
-    "date_to",
-    "signed_on",
-    "fee_mode",
-    "commission_permille",
-    "grade",
-    "notice_days_owner",
-    "notice_days_company",
-    "termination",
-)
+from .contract_version import ORDER
 
 
 def _label(records, name, value):
@@ -95,7 +78,7 @@ class Contract(models.Model):
         env = self.env
         facts = [
             [self._label_of(name), self._value_in_words(name, terms[name])]
-            for name in FACTS
+            for name in ORDER
             if terms.get(name) not in ("", 0, None)
         ]
         if not terms["date_to"]:
@@ -109,15 +92,13 @@ class Contract(models.Model):
                     "title": env._("Prices"),
                     "columns": [
                         env._("Item"),
-                        env._("Used for"),
                         env._("Price"),
                         env._("What it pays for"),
                         env._("Basis"),
                     ],
                     "rows": [
                         [
-                            row["name"],
-                            _label(prices, "use", row["use"]),
+                            f"{row['name']} ({_label(prices, 'use', row['use'])})",
                             f"{self._money_in_words(row['cents'])} "
                             f"{_label(prices, 'per', row['per'])}",
                             row["content"],

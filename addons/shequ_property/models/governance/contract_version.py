@@ -5,6 +5,25 @@ from odoo.tools.misc import formatLang
 
 from ...tools import chain, terms
 
+#: Terms in the order in which they are read; a version keeps them by the alphabet.
+ORDER = (
+    "number",
+    "title",
+    "company",
+    "client",
+    "client_kind",
+    "estates",
+    "date_from",
+    "date_to",
+    "signed_on",
+    "fee_mode",
+    "commission_permille",
+    "grade",
+    "notice_days_owner",
+    "notice_days_company",
+    "termination",
+)
+
 
 class ContractVersion(models.Model):
     """The text and terms of a contract as they were put in force (合同版本).
@@ -177,7 +196,7 @@ class Contract(models.Model):
             "number": self.env._("Number"),
             "title": self.env._("Title"),
             "company": self.env._("Property company"),
-            "client_kind": self.env._("Concluded with"),
+            "client_kind": self.env._("Kind of the other party"),
             "client": self.env._("Other party"),
             "estates": self.env._("Estates"),
             "date_from": self.env._("From"),
@@ -204,9 +223,9 @@ class Contract(models.Model):
     def _terms_in_words(self, content):
         """Return the terms of a version as lines to read."""
         lines = [
-            f"{self._label_of(name)}: {self._value_in_words(name, value)}"
-            for name, value in content.items()
-            if not isinstance(value, list) and value not in ("", 0)
+            f"{self._label_of(name)}: {self._value_in_words(name, content[name])}"
+            for name in ORDER
+            if content.get(name) not in ("", 0, None)
         ]
         for row in content["prices"]:
             lines.append(self._price_in_words(row))

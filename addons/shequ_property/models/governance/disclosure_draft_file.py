@@ -40,8 +40,10 @@ class DisclosureDraftFile(models.Model):
         "address or signature of a resident can be read. A scan or a picture is not "
         "read by the machine.",
     )
-    checked_by_id = fields.Many2one("res.users", string="Checked By", readonly=True)
-    checked_at = fields.Datetime(string="Checked At", readonly=True)
+    checked_by_id = fields.Many2one(
+        "res.users", string="Looked Through By", readonly=True
+    )
+    checked_at = fields.Datetime(string="Looked Through At", readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):

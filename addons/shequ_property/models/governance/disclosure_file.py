@@ -27,8 +27,10 @@ class DisclosureFile(models.Model):
     mimetype = fields.Char(string="File Type", required=True, readonly=True)
     size = fields.Integer(string="Bytes", required=True, readonly=True)
     sha256 = fields.Char(string="SHA-256", required=True, readonly=True)
-    checked_by_id = fields.Many2one("res.users", string="Checked By", readonly=True)
-    checked_at = fields.Datetime(string="Checked At", readonly=True)
+    checked_by_id = fields.Many2one(
+        "res.users", string="Looked Through By", readonly=True
+    )
+    checked_at = fields.Datetime(string="Looked Through At", readonly=True)
 
     _number_uniq = models.Constraint(
         "UNIQUE(version_id, number)", "This file has been published already."
