@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import Response, request, route
 
+from ..models.governance.disclosure_export import XLSX
 from ..models.governance.disclosure_question import MAX_WORDS
 from ..tools import disclosure_document as documents
 from .portal_disclosure_words import DisclosureWords
@@ -23,7 +24,7 @@ ROOT = "/my/disclosures"
 PAGE = 50
 MIME = {
     "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "json": "application/json; charset=utf-8",
 }
 
@@ -402,16 +403,14 @@ class DisclosurePages(LoginPages):
         # Made on the disk and sent from there: a year of accounts does not have to
         # fit in memory.
         out = tempfile.TemporaryFile()
-        if kind == "pdf":
-            try:
-                out.write(version._pdf())
-            except UserError as error:
-                return self._shequ_no_pdf(error)
-        elif kind.endswith("ocds"):
+        if kind.endswith("ocds"):
             name = f"{name}.json"
             out.write(self._shequ_ocds(version, kind == "ocds"))
         else:
-            version._write(kind, public, out)
+            try:
+                version._write(kind, public, out)
+            except UserError as error:
+                return self._shequ_no_pdf(error)
         return self._shequ_file_send(
             out, name, MIME.get(kind, MIME["json"]), tag, public
         )

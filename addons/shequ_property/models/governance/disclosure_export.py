@@ -1,4 +1,5 @@
 import json
+import tempfile
 
 import xlsxwriter
 
@@ -8,6 +9,7 @@ from odoo.tools import SQL
 from ...tools import disclosure_document as documents
 
 EXPORT = "shequ-disclosure-chain/1"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 5000
 
 
@@ -255,19 +257,22 @@ class DisclosureVersion(models.Model):
     # --- files to send -------------------------------------------------------------
 
     def _write(self, kind, public, out):
-        """Write the download ``kind`` (json or xlsx) into a file opened for bytes."""
-        if kind == "xlsx":
-            self._write_xlsx(out, public)
-            return
-        for piece in self._json(public):
-            out.write(piece.encode())
-
-    # --- PDF -----------------------------------------------------------------------
-
-    def _pdf(self):
-        """The PDF for the glass case, made once for each version (bytes).
+        """Write the download ``kind`` (json, xlsx or pdf) into a file opened for bytes.
 
         :raises UserError: where the converter of the server is missing
+        """
+        if kind == "pdf":
+            out.write(self._pdf())
+        elif kind == "xlsx":
+            out.write(self._xlsx(public))
+        else:
+            for piece in self._json(public):
+                out.write(piece.encode())
+
+    def _kept(self, name, mimetype, make):
+        """A file of this version (bytes), made once: what it is made of stays.
+
+        :param make: function that returns it
         """
         self.ensure_one()
         attachments = self.env["ir.attachment"].sudo()
@@ -275,25 +280,49 @@ class DisclosureVersion(models.Model):
             ("res_model", "=", self._name),
             ("res_id", "=", self.id),
             ("res_field", "=", False),
-            ("name", "=", f"{self.sha256}.pdf"),
+            ("name", "=", name),
         ]
         if known := attachments.search(domain, limit=1):
             return known.raw
-        lang = self.disclosure_id._lang()
-        reports = self.env["ir.actions.report"].sudo().with_context(lang=lang)
-        data = reports._render_qweb_pdf(
-            "shequ_property.action_report_disclosure", self.ids
-        )[0]
+        data = make()
         attachments.create(
             {
-                "name": f"{self.sha256}.pdf",
+                "name": name,
                 "res_model": self._name,
                 "res_id": self.id,
                 "raw": data,
-                "mimetype": "application/pdf",
+                "mimetype": mimetype,
             }
         )
         return data
+
+    def _xlsx(self, public):
+        """The workbook (bytes); only what is packed is ever in memory."""
+
+        def make():
+            with tempfile.TemporaryFile() as out:
+                self._write_xlsx(out, public)
+                out.seek(0)
+                return out.read()
+
+        name = f"{self.sha256}{'-public' if public else ''}.xlsx"
+        return self._kept(name, XLSX, make)
+
+    # --- PDF -----------------------------------------------------------------------
+
+    def _pdf(self):
+        """The PDF for the glass case (bytes).
+
+        :raises UserError: where the converter of the server is missing
+        """
+
+        def make():
+            lang = self.disclosure_id._lang()
+            reports = self.env["ir.actions.report"].sudo().with_context(lang=lang)
+            report = "shequ_property.action_report_disclosure"
+            return reports._render_qweb_pdf(report, self.ids)[0]
+
+        return self._kept(f"{self.sha256}.pdf", "application/pdf", make)
 
     def _print_values(self):
         """What the printed page shows, as plain values."""
