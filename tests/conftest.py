@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import time
+from collections import namedtuple
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ import pytest
 from shequ_cli import layout, postgres, system
 from shequ_cli.database import RUN_PREFIX
 
+from . import world
 from .processes import LiveServer, error_lines, run_odoo
 
+World = namedtuple("World", "name facts")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 PAGE_SECONDS = 90
@@ -38,6 +41,20 @@ def template_database():
     if not name:
         pytest.fail("run the tests with ./shequ test")
     return name
+
+
+@pytest.fixture(scope="session")
+def world_template(pg, template_database):
+    """A template with the community of `world` in it: its `name` and its `facts`.
+
+    Made once for all tests of this process: a dozen passwords are slow to hash.
+    """
+    name = f"{RUN_PREFIX}world-{os.getpid()}"
+    pg.copy(template_database, name)
+    try:
+        yield World(name, world.build(pg, name))
+    finally:
+        pg.drop(name)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from collections import Counter
 import psycopg2
 import pytest
 
-from . import world
 from .test_kill import _dsn
 
 WORKERS = 50
@@ -122,11 +121,10 @@ def facts(database, env, ticket):
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_of_fifty_who_grab_one_gets_it_and_the_others_read_why(
-    live_server, new_database, pg, odoo_script, workers
+    live_server, new_database, world_template, pg, odoo_script, workers
 ):
-    database = new_database()
-    known = world.build(pg, database)
-    crew = odoo_script(database, CREW % (json.dumps(known), WORKERS))
+    database = new_database(world_template.name)
+    crew = odoo_script(database, CREW % (json.dumps(world_template.facts), WORKERS))
     assert all(count >= WORKERS for count in crew["offered"])
     # Fifty requests at once in one process, each with a connection or two.
     server = live_server(

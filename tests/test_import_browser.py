@@ -3,8 +3,6 @@
 import csv
 import io
 
-from . import world
-
 HEADINGS = ["楼号", "单元", "房号", "建筑面积", "业主姓名", "联系电话"]
 ROWS = [
     ["21号楼", "1", "101", "89.50", "周一鸣", "13800001001"],
@@ -13,9 +11,10 @@ ROWS = [
 ]
 
 
-def test_a_list_is_imported_and_taken_back(live_server, new_database, desktop, pg):
-    database = new_database()
-    facts = world.build(pg, database)
+def test_a_list_is_imported_and_taken_back(
+    live_server, new_database, desktop, world_template
+):
+    database, facts = new_database(world_template.name), world_template.facts
     server = live_server(database=database, options=["--max-cron-threads=0"])
     # The tree of some distributions lacks this file; it is none of ours.
     server.expect_error("selfie_segmentation")

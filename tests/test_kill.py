@@ -100,9 +100,10 @@ def check(callers, rows):
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_the_server_dies_in_the_middle(live_server, new_database, pg, workers):
-    database = new_database()
-    facts = world.build(pg, database)
+def test_the_server_dies_in_the_middle(
+    live_server, new_database, pg, world_template, workers
+):
+    database, facts = new_database(world_template.name), world_template.facts
     server = live_server(workers=workers, database=database)
     callers = Callers(facts, server.url)
     callers.run(pull_the_plug=server.kill)

@@ -37,13 +37,13 @@ def photo(size=(1600, 1200), noise=40):
 
 
 @pytest.fixture(scope="module")
-def community(pg, template_database, tmp_path_factory):
+def community(pg, world_template, tmp_path_factory):
     """One server with a small community for all tests of this file.
 
     Tests that file a report do so as a resident of their own: see `resident`.
     """
     database = f"{RUN_PREFIX}portal-{os.getpid()}"
-    pg.copy(template_database, database)
+    pg.copy(world_template.name, database)
     server = LiveServer(
         database,
         layout.environment((layout.TEST_ADDONS,), **pg.env),
@@ -51,8 +51,8 @@ def community(pg, template_database, tmp_path_factory):
         tmp_path_factory.mktemp("portal") / "server.log",
     )
     try:
-        server.facts = world.build(pg, database)
-        server.facts.update(run_script(pg, database, TICKETS))
+        more = run_script(pg, database, TICKETS)
+        server.facts = {**world_template.facts, **more}
         server.residents = iter(server.facts["residents"])
         server.sql = lambda query: pg.sql(query, database)
         yield server.start()

@@ -39,9 +39,10 @@ def picture(colour):
 
 
 @pytest.fixture
-def community(pg, live_server):
-    server = live_server()  # threads: the web socket needs no proxy then
-    server.facts = world.build(pg, server.database)
+def community(live_server, new_database, world_template):
+    # Threads: the web socket needs no proxy then.
+    server = live_server(database=new_database(world_template.name))
+    server.facts = world_template.facts
     return server
 
 

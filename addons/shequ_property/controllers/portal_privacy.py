@@ -10,6 +10,11 @@ from ..tools.mask import mask_id
 from .portal_base import ResidentPortal
 
 MAX_TEXT = 1000
+ICONS = {
+    "homes": "house",
+    "tickets": "clipboard-list",
+    "login": "lock-keyhole",
+}
 
 
 class PrivacyPages(ResidentPortal):
@@ -96,11 +101,10 @@ class PrivacyPages(ResidentPortal):
         request.env["shequ.data.access"]._log(
             partner, "copy", "", ["*"], channel="portal"
         )
-        kept = partner._shequ_kept()
         page = request.env["ir.qweb"]._render(
             "shequ_property.portal_privacy_copy",
             {
-                "areas": self._shequ_copy_areas(kept),
+                "areas": partner._shequ_kept_tables(),
                 "name": partner.name,
                 "today": fields.Date.context_today(partner),
             },
@@ -137,7 +141,7 @@ class PrivacyPages(ResidentPortal):
 
     def _shequ_privacy_page(self, ok="", error="", form=None, status=200):
         partner = self._shequ_partner()
-        kept = partner._shequ_kept()
+        person = partner._shequ_kept_person()
         said = {
             "given": self.env._("Noted: you agree."),
             "withdrawn": self.env._("Noted: withdrawn. It is not used any more."),
@@ -151,9 +155,9 @@ class PrivacyPages(ResidentPortal):
                 "flash": said.get(ok, ""),
                 "error": error,
                 "form": form or {},
-                "person": kept["person"],
-                "id_masked": mask_id(kept["person"]["id_number"]),
-                "areas": self._shequ_privacy_areas(kept),
+                "person": person,
+                "id_masked": mask_id(person["id_number"]),
+                "areas": self._shequ_privacy_areas(partner),
                 "uses": self._shequ_privacy_uses(partner),
                 "requests": self._shequ_privacy_requests(partner),
                 "obstacles": [
@@ -165,16 +169,12 @@ class PrivacyPages(ResidentPortal):
             back="/my/settings",
         )
 
-    def _shequ_privacy_areas(self, kept):
+    def _shequ_privacy_areas(self, partner):
         """Areas with their number of records, for an overview."""
+        names = partner._shequ_kept_names()
         return [
-            {"icon": icon, "name": name, "count": len(kept[key])}
-            for key, icon, name in (
-                ("homes", "house", self.env._("Homes")),
-                ("tickets", "clipboard-list", self.env._("Tickets")),
-                ("bills", "file-text", self.env._("Bills")),
-                ("login", "lock-keyhole", self.env._("Log-ins")),
-            )
+            {"icon": ICONS.get(key, "file-text"), "name": names[key], "count": count}
+            for key, count in partner._shequ_kept_counts().items()
         ]
 
     def _shequ_privacy_uses(self, partner):
@@ -242,29 +242,3 @@ class PrivacyPages(ResidentPortal):
         return fields.Datetime.context_timestamp(request.env.user, moment).strftime(
             "%Y-%m-%d %H:%M"
         )
-
-    def _shequ_copy_areas(self, kept):
-        """The areas as tables: name, column names, rows."""
-        names = {
-            "person": self.env._("Person"),
-            "login": self.env._("Log-ins"),
-            "homes": self.env._("Homes"),
-            "tickets": self.env._("Tickets"),
-            "bills": self.env._("Bills"),
-            "consents": self.env._("Consents"),
-            "looks": self.env._("Who looked"),
-        }
-        areas = []
-        for key, rows in kept.items():
-            rows = [rows] if isinstance(rows, dict) else rows
-            areas.append(
-                {
-                    "name": names[key],
-                    "columns": list(rows[0]) if rows else [],
-                    "rows": [
-                        ["" if cell is None else str(cell) for cell in row.values()]
-                        for row in rows
-                    ],
-                }
-            )
-        return areas

@@ -66,10 +66,6 @@ class DisclosureFile(models.Model):
         )
         return result
 
-    def _drop_guard(self):
-        """Before the addon is uninstalled: the table of attachments stays."""
-        self.env.cr.execute("DROP FUNCTION IF EXISTS shequ_published_file() CASCADE")
-
     def _bytes(self):
         """The file (bytes), whether or not it still is what was published."""
         self.ensure_one()

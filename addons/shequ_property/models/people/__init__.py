@@ -5,6 +5,7 @@ from . import data_access
 from . import data_request
 from . import mail_tracking_value
 from . import partner_rights
+from . import partner_kept
 from . import res_partner
 from . import res_partner_id
 from . import res_partner_birth

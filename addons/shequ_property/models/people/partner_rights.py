@@ -1,4 +1,3 @@
-import json
 import secrets
 
 from dateutil.relativedelta import relativedelta
@@ -24,7 +23,7 @@ TICKET_TEXTS = (
 
 
 class ResPartner(models.Model):
-    """What the law gives a person: see, take along, and be forgotten (PIPL 44-47)."""
+    """What the law gives a person: to be forgotten (PIPL 47)."""
 
     _inherit = "res.partner"
 
@@ -44,113 +43,6 @@ class ResPartner(models.Model):
             )
         except (idnumber.IdNumberError, ValueError):
             return None
-
-    # ----------------------------------------------------------- what is kept
-
-    def _shequ_kept(self):
-        """Everything kept about one person, by area; the caller proves who asks.
-
-        :return: dict of area to a dict or a list of dicts, ready for JSON
-        """
-        self.ensure_one()
-        person = self.sudo()
-        return {
-            "person": {
-                "name": person.name,
-                "phone": person.phone or "",
-                "phone2": person.shequ_phone2 or "",
-                "email": person.email or "",
-                "id_type": person.shequ_id_type or "",
-                "id_number": person.shequ_id_number or "",
-                "address": person.contact_address_inline or "",
-                "language": person.lang or "",
-            },
-            "login": [
-                {"login": user.login, "last": user.login_date}
-                for user in person.with_context(active_test=False).user_ids
-            ],
-            "homes": person._shequ_kept_homes(),
-            "tickets": person._shequ_kept_tickets(),
-            "bills": person._shequ_kept_bills(),
-            "consents": [
-                {
-                    "time": row.date,
-                    "purpose": row.purpose_id.name,
-                    "version": row.text_id.version,
-                    "answer": row.answer,
-                    "channel": row.channel,
-                }
-                for row in self.env["shequ.consent"]
-                .sudo()
-                .search([("partner_id", "=", person.id)])
-            ],
-            "looks": [
-                {
-                    "time": row.date,
-                    "purpose": row.purpose,
-                    "reason": row.reason or "",
-                    "data": row.field_names or "",
-                }
-                for row in self.env["shequ.data.access"]
-                .sudo()
-                .search([("partner_ids", "in", person.ids)], limit=1000)
-            ],
-        }
-
-    def _shequ_kept_homes(self):
-        residencies = self.env["shequ.residency"].with_context(active_test=False).sudo()
-        return [
-            {
-                "home": row.unit_id.display_name,
-                "estate": row.estate_id.name,
-                "role": row.role,
-                "from": row.date_from,
-                "until": row.date_to or None,
-                "verified": row.verified,
-            }
-            for row in residencies.search([("partner_id", "=", self.id)])
-        ]
-
-    def _shequ_kept_tickets(self):
-        domain = Domain("reporter_id", "=", self.id) | Domain(
-            "on_behalf_id", "=", self.id
-        )
-        tickets = self.env["shequ.ticket"].sudo().with_context(active_test=False)
-        return [
-            {
-                "number": ticket.name,
-                "time": ticket.reported_at,
-                "state": ticket.state,
-                "place": ticket.place or "",
-                "description": ticket.description or "",
-                "phone": ticket.contact_phone or "",
-                "files": len(ticket.media_ids),
-                "stars": ticket.rating_value or None,
-            }
-            for ticket in tickets.search(domain)
-        ]
-
-    def _shequ_kept_bills(self):
-        moves = self.env["account.move"].sudo()
-        return [
-            {
-                "number": move.name,
-                "date": move.invoice_date,
-                "amount": move.amount_total,
-                "open": move.amount_residual,
-            }
-            for move in moves.search(
-                [
-                    ("partner_id", "=", self.id),
-                    ("move_type", "in", ("out_invoice", "out_refund")),
-                    ("state", "=", "posted"),
-                ]
-            )
-        ]
-
-    def _shequ_kept_json(self):
-        """The same as text, for a machine to read (PIPL 45: taken elsewhere)."""
-        return json.dumps(self._shequ_kept(), ensure_ascii=False, indent=2, default=str)
 
     # --------------------------------------------------------------- erasing
 

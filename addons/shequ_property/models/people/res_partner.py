@@ -40,20 +40,37 @@ class ResPartner(models.Model):
 
     def _shequ_protection(self, but_staff=False):
         """Return the `bulk.Statement` of `_shequ_protect`."""
-        condition = SQL("p.id = ANY(%s)", self.ids)
         if but_staff:
             self.env["res.users"].flush_model(["partner_id", "active", "share"])
-            condition = SQL("%s AND NOT %s", condition, STAFF)
-        return self._shequ_marking(condition)
+        return bulk.Statement("SELECT shequ_protect(%s, %s)", [self.ids, but_staff])
 
-    @api.model
-    def _shequ_marking(self, condition):
-        statement = SQL(
-            "UPDATE res_partner p SET shequ_protected = true "
-            "WHERE p.shequ_protected IS NOT TRUE AND %s",
-            condition,
+    def init(self):
+        """Keep the plan of `_shequ_protect` in the database session.
+
+        Each report asks for it, mostly of somebody who is protected already, and to
+        plan an UPDATE of a table as wide as res_partner took longer than to store
+        the report.
+        """
+        result = super().init()
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION shequ_protect(people int[], but_staff bool)
+                RETURNS void LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF EXISTS (SELECT FROM res_partner p
+                                WHERE p.id = ANY(people)
+                                  AND p.shequ_protected IS NOT TRUE) THEN
+                        UPDATE res_partner p SET shequ_protected = true
+                         WHERE p.id = ANY(people) AND p.shequ_protected IS NOT TRUE
+                           AND NOT (but_staff AND %s);
+                    END IF;
+                END $$
+                """,
+                STAFF,
+            )
         )
-        return bulk.Statement(statement.code, statement.params)
+        return result
 
     @api.model
     def _shequ_protect_known(self):
@@ -68,7 +85,13 @@ class ResPartner(models.Model):
             """,
             STAFF,
         )
-        self.env.cr.execute(*self._shequ_marking(known))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner p SET shequ_protected = true "
+                "WHERE p.shequ_protected IS NOT TRUE AND %s",
+                known,
+            )
+        )
         self.invalidate_model(["shequ_protected"], flush=False)
 
     def _shequ_may_see(self, user=None):

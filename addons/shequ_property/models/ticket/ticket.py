@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from .ticket_category import KINDS, URGENCIES
@@ -305,7 +305,8 @@ class Ticket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        quiet = self.with_context(**QUIET)
+        # The second is what mail.thread would add in a context of its own.
+        quiet = self.with_context(**QUIET, mail_post_autofollow_author_skip=True)
         defaults = quiet._all_defaults()
         vals_list = [
             {**defaults, **self._derived_values(vals), **vals} for vals in vals_list
@@ -321,13 +322,13 @@ class Ticket(models.Model):
             for key in self.env.context
             if key.startswith("default_")
         }
-        return self.default_get(
-            [
-                name
-                for name, field in self._fields.items()
-                if field.default or name in chosen or name in asked
-            ]
-        )
+        names = dict.fromkeys([*self._with_default(), *chosen, *asked])
+        return self.default_get(list(names))
+
+    @api.model
+    @tools.ormcache()
+    def _with_default(self):
+        return [name for name, field in self._fields.items() if field.default]
 
     @api.model
     def _add_missing_default_values(self, values):

@@ -79,13 +79,15 @@ class Ticket(models.Model):
 
     def _remember(self, names, stored):
         """Put new tickets into the cache, a field at a time."""
-        known = {*names, *LOG_ACCESS_COLUMNS, "id", "parent_path"}
-        x2many, others = self._stored_fields()
-        for field in x2many:
-            field._update_cache(self, ())
-        for field in others:
-            if field.name not in known:
-                field._update_cache(self, None)
+        ids = self._ids
+        caches = self.env.transaction.field_data
+        for field, nothing, plain in self._fields_left_out(tuple(names)):
+            if not plain:
+                field._update_cache(self, nothing)
+                continue
+            cache = caches[field]
+            for id_ in ids:
+                cache[id_] = nothing
         for name in names:
             field = self._fields[name]
             values = [vals.get(name) for vals in stored]
@@ -111,28 +113,37 @@ class Ticket(models.Model):
         return [(value, self.browse(found)) for (_, value), found in ids.items()]
 
     @api.model
-    @tools.ormcache()
-    def _stored_fields(self):
-        stored = [field for field in self._fields.values() if field.store]
-        return (
-            [field for field in stored if field.type in X2MANY],
-            [field for field in stored if field.type not in X2MANY],
-        )
+    @tools.ormcache("names")
+    def _fields_left_out(self, names):
+        """Return what new tickets have no value of, and how the cache says so.
+
+        :param names: tuple of the names of the fields that are written
+        :return: list of (stored field, empty value, whether the value in the cache
+            is the same in every context)
+        """
+        known = {*names, *LOG_ACCESS_COLUMNS, "id", "parent_path"}
+        varied = self.pool.field_depends_context
+        return [
+            (field, () if field.type in X2MANY else None, field not in varied)
+            for name, field in self._fields.items()
+            if field.store and (name not in known or field.type in X2MANY)
+        ]
 
     # --- what depends on a new ticket ---------------------------------------------
 
     def _modified(self, fields, create):
-        if not (create and self._through_the_door()):
+        whole = len(fields) == len(self._fields)
+        if not (create and whole and self._through_the_door()):
             return super()._modified(fields, create)
+        caches = self.env.transaction.field_data
 
         def select(field):
-            return (field.compute and field.store) or bool(
-                field._get_all_cache_ids(self.env)
-            )
+            return caches.get(field) or (field.compute and field.store)
 
         tree = _pruned(self._creation_triggers(), select)
-        if not tree:
-            return ()
+        if not any(tree.values()):
+            # Nothing to be found through other records, for which it takes a context.
+            return [(field, self, True) for field in tree.root]
         return (
             self.sudo()
             .with_context(active_test=False)
@@ -157,7 +168,7 @@ def _pruned(tree, select):
     """Return a copy of a trigger tree without the fields that nobody waits for."""
     branches = {label: _pruned(branch, select) for label, branch in tree.items()}
     return type(tree)(
-        [field for field in tree.root if select(field)],
+        list(filter(select, tree.root)),
         {label: branch for label, branch in branches.items() if branch},
     )
 

@@ -65,14 +65,14 @@ class Ticket(models.Model):
         :param new: the tickets have just come in
         """
         news = {}
-        tickets = self.sudo()
-        for field in ("estate_id", "company_id"):
-            for place, group in tickets.grouped(field).items():
-                news[place, POOL_CHANNEL] = {
-                    "ticket_ids": group.ids[:MAX_NAMED],
-                    "new": new,
-                    "red": group.mapped("urgency").count("red"),
-                }
+        for ticket in self.sudo():
+            for place in (ticket.estate_id, ticket.company_id):
+                told = news.setdefault(
+                    (place, POOL_CHANNEL), {"ticket_ids": [], "new": new, "red": 0}
+                )
+                if len(told["ticket_ids"]) < MAX_NAMED:
+                    told["ticket_ids"].append(ticket.id)
+                told["red"] += ticket.urgency == "red"
         return news
 
     @api.model

@@ -192,14 +192,84 @@ class TestRetention(PeopleCase):
         self.assertFalse(attachment.exists())
 
 
+#: Fields that name people and are in nobody's copy, and why.
+NOT_IN_THE_COPY = {
+    ("shequ.ticket", "quotation_partner_id"): "reporter of the same ticket",
+    ("shequ.ticket", "participant_ids"): "neighbours' tickets",
+    ("shequ.ticket.event", "partner_id"): "the trace of tickets in the copy",
+    ("shequ.estate", "anonymous_partner_id"): "nobody",
+    ("shequ.duplicate", "partner_ids"): "a guess of the machine about two people",
+    ("shequ.duplicate.different", "partner_a_id"): "that two people are two",
+    ("shequ.duplicate.different", "partner_b_id"): "that two people are two",
+    ("shequ.import.row", "partner_id"): "rows of lists, which go after their time",
+    ("shequ.move", "partner_id"): "what it did is in the homes",
+    ("shequ.move", "contact_id"): "what it did is in the homes",
+    ("shequ.worker", "partner_id"): "staff",
+}
+
+
 @tagged("post_install", "-at_install")
 class TestDataRequests(PeopleCase):
     def test_copy_holds_everything(self):
         copy = self.canary._shequ_kept_json()
         self.assertEqual(traces(copy.replace(" ", "")), ["phone", "email", "id"])
         kept = json.loads(copy)
-        self.assertEqual(kept["tickets"][0]["number"], self.ticket.name)
+        self.assertEqual(kept["tickets"][0]["name"], self.ticket.name)
         self.assertEqual(len(kept["homes"]), 1)
+
+    def test_nothing_kept_is_left_out_of_the_copy(self):
+        """Each stored field that names a person is in the copy, or is said why not."""
+        areas = {
+            (area.model, name)
+            for area in self.env["res.partner"]._shequ_kept_areas()
+            for name in area.people.split()
+        }
+        named = {
+            (model._name, name)
+            for model in map(self.env.get, self.env)
+            if model._name.startswith("shequ.") and not model._transient
+            for name, field in model._fields.items()
+            if field.store
+            and field.comodel_name == "res.partner"
+            and not model._abstract
+        }
+        self.assertEqual(named - areas, set(NOT_IN_THE_COPY), "say it in one place")
+        self.assertFalse(areas & set(NOT_IN_THE_COPY))
+
+    def test_the_copy_is_read_in_the_own_language(self):
+        tables = self.canary.with_context(lang="zh_CN")._shequ_kept_tables()
+        tickets = next(t for t in tables if self.ticket.name in str(t["rows"]))
+        states = dict(self.ticket._fields["state"].selection)
+        self.assertFalse({*states, "repair"} & set(tickets["rows"][0]))
+        for table in tables:
+            for heading in [table["name"], *table["columns"]]:
+                self.assertRegex(heading, "[\u4e00-\u9fff]", table["name"])
+
+    def test_who_is_erased_leaves_no_words_behind(self):
+        question = self._asked("我是钱来燕,住302室,这笔3万元是什么?")
+        self.canary._shequ_anonymise()
+        self.assertNotIn("钱来燕", question.question)
+        self.assertIn("3", question.question)
+
+    def _asked(self, words):
+        version = self.env["shequ.disclosure"]._publish_from(
+            self.estate, "public_revenue", self.estate, "公共收益", {"summary": "收支"}
+        )
+        return (
+            self.env["shequ.disclosure.question"]
+            .sudo()
+            .create(
+                {
+                    "disclosure_id": version.disclosure_id.id,
+                    "version_id": version.id,
+                    "key": "x",
+                    "label": "x",
+                    "question": words,
+                    "due_at": "2026-12-31 00:00:00",
+                    "partner_id": self.canary.id,
+                }
+            )
+        )
 
     def test_erase_is_refused_with_the_reason(self):
         request = self.env["shequ.data.request"]._ask(self.canary, "erase")
