@@ -312,7 +312,7 @@ class Contract(models.Model):
     @api.depends("client_kind", "estate_ids")
     def _compute_assembly_id(self):
         """The assembly of its estates; none before there is one."""
-        assemblies = self.env["shequ.assembly"]
+        assemblies = self.env["shequ.assembly"].sudo()
         for contract in self:
             known = contract.assembly_id
             if contract.client_kind != "assembly":
@@ -643,7 +643,7 @@ class Contract(models.Model):
         over.write({"state": "ended"})
         over.amendment_ids.unlink()
         for contract in over:
-            contract.round_ids.with_context(shequ_terms=True)._stop(contract.ends_on)
+            contract.round_ids._stop(contract.ends_on)
 
     # --- time -----------------------------------------------------------------
 
