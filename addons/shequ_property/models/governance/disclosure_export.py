@@ -1,5 +1,6 @@
 import json
 import tempfile
+from datetime import datetime
 
 import xlsxwriter
 
@@ -330,17 +331,23 @@ class DisclosureVersion(models.Model):
         this = self.with_context(lang=self.disclosure_id._lang())
         document = self._document()
         estate = self.estate_id.sudo()
+        view = documents.view(document["content"])
+        local = self.with_context(tz=estate.tz)
+        for file in view["files"]:
+            moment = datetime.fromisoformat(file["checked_at"].rstrip("Z"))
+            moment = fields.Datetime.context_timestamp(local, moment)
+            file["checked"] = moment.strftime("%Y-%m-%d %H:%M")
         url = f"{estate.get_base_url()}/my/disclosures/{self.disclosure_id.id}"
         if self.is_public:
             url = f"{estate._disclosure_sign_url()}/{self.disclosure_id.id}"
         return {
             "document": document,
-            "view": documents.view(document["content"]),
+            "view": view,
             "origins": self._origin_words(this.env),
             "qr": estate._label("", "", url, "")["image"],
             "url": url,
             "published_on": fields.Datetime.context_timestamp(
-                self.with_context(tz=estate.tz), self.published_at
+                local, self.published_at
             ).strftime("%Y-%m-%d %H:%M"),
             "posted_until": self.disclosure_id.posted_until,
             "reference": self.reference,
