@@ -132,7 +132,9 @@ def download(env, version, kind):
     """
     env.invalidate_all()
     with tempfile.TemporaryFile() as out:
-        seconds, queries = harness.timed(lambda: version._write(kind, False, out))
+        seconds, queries = harness.timed(
+            lambda: version._write_download(kind, False, out)
+        )
         size = out.seek(0, 2) / 1024 / 1024
     env.invalidate_all()
     with tempfile.TemporaryFile() as out:
@@ -141,7 +143,7 @@ def download(env, version, kind):
             # The workbook that is kept would be sent.
             version._write_xlsx(out, False)
         else:
-            version._write(kind, False, out)
+            version._write_download(kind, False, out)
         held = tracemalloc.get_traced_memory()[1] / 1024 / 1024
         tracemalloc.stop()
     return {

@@ -408,7 +408,7 @@ class DisclosurePages(LoginPages):
             out.write(self._shequ_ocds(version, kind == "ocds"))
         else:
             try:
-                version._write(kind, public, out)
+                version._write_download(kind, public, out)
             except UserError as error:
                 return self._shequ_no_pdf(error)
         return self._shequ_file_send(

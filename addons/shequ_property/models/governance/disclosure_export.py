@@ -257,7 +257,7 @@ class DisclosureVersion(models.Model):
 
     # --- files to send -------------------------------------------------------------
 
-    def _write(self, kind, public, out):
+    def _write_download(self, kind, public, out):
         """Write the download ``kind`` (json, xlsx or pdf) into a file opened for bytes.
 
         :raises UserError: where the converter of the server is missing
