@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 
-from . import database, layout, odoo_tree, postgres, server, system, venv
+from . import database, layout, odoo_tree, postgres, server, standard, system, venv
 from .ui import Phase, Problem, explain_os_error, say
 
 INTERRUPTED = 130
@@ -145,6 +145,7 @@ def do_test(args):
     was_running = bool(pg.cluster and pg.cluster.running())
     with setup_lock():
         pg = ensure_tools(dev=True, tests=True)
+        standard.ensure()
         name = database.ensure_test(pg)
     try:
         return testing.main(pg, name, args.rest)

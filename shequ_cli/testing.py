@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import layout
+from . import layout, standard
 from .database import RUN_PREFIX
 
 # A directory of tests on the command line replaces these.
@@ -64,6 +64,7 @@ def main(server, template, arguments):
         (layout.TEST_ADDONS,),
         **server.env,
         SHEQU_TEST_TEMPLATE=template,
+        SHEQU_OCDS_STANDARD=standard.ZIP,
         # Chromium reserves far more addresses than it uses, and would inherit these.
         ODOO_LIMIT_MEMORY_SOFT=0,
         ODOO_LIMIT_MEMORY_HARD=0,

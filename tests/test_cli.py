@@ -21,6 +21,7 @@ from shequ_cli import (
     odoo_tree,
     postgres,
     server,
+    standard,
     system,
     testing,
     ui,
@@ -662,3 +663,42 @@ def test_translation_faults_are_found(tmp_path):
     assert any("Missing" in fault for fault in faults)
     assert any("fuzzy" in fault for fault in faults)
     assert any("placeholders" in fault for fault in faults)
+
+
+def test_closed_codelists_are_read_from_the_schema():
+    """The validator wants them as files, and the archives have none."""
+    status = {"codelist": "status.csv", "openCodelist": False, "enum": ["a", None]}
+    schema = {
+        "properties": {
+            "status": status,
+            "tag": {
+                "codelist": "tag.csv",
+                "openCodelist": False,
+                "items": {"enum": ["x", "y"]},
+            },
+            "role": {"codelist": "role.csv", "openCodelist": True, "enum": ["z"]},
+        },
+        "definitions": {"other": {"properties": {"status": {**status, "enum": ["b"]}}}},
+    }
+    assert standard._codelists(schema) == {
+        "status.csv": ["a", "b"],
+        "tag.csv": ["x", "y"],
+    }
+
+
+def test_the_standard_is_made_once_and_again_when_its_pins_change(
+    tmp_path, monkeypatch
+):
+    made = []
+    monkeypatch.setattr(standard, "FOLDER", tmp_path)
+    monkeypatch.setattr(standard, "ZIP", tmp_path / "standard.zip")
+    monkeypatch.setattr(standard, "PINS", tmp_path / "pins.txt")
+    monkeypatch.setattr(standard, "_fetch", lambda phase: None)
+    monkeypatch.setattr(standard, "_make", lambda: made.append(standard.ZIP.touch()))
+    standard.PINS.write_text("one")
+    for _start in range(2):
+        assert standard.ensure() == tmp_path / "standard.zip"
+    assert len(made) == 1
+    standard.PINS.write_text("two")
+    standard.ensure()
+    assert len(made) == 2

@@ -291,6 +291,22 @@ def test_loaded_supervisor_was_told_about_302(loaded):
     assert any("302室漏水报修已超24小时未派单" in body for body in bodies)
 
 
+def test_loaded_contracts_are_published_with_the_signed_paper(loaded):
+    contracts = column(loaded, "SELECT id FROM shequ_contract WHERE state = 'active'")
+    published = column(
+        loaded,
+        """
+        SELECT disclosure.res_id
+          FROM shequ_disclosure disclosure
+          JOIN shequ_disclosure_file file
+            ON file.version_id = disclosure.current_version_id
+         WHERE disclosure.res_model = 'shequ.contract'
+        """,
+    )
+    assert len(contracts) == 3
+    assert sorted(published) == sorted(contracts)
+
+
 def test_loaded_nobody_has_an_address_and_nothing_waits_to_be_sent(loaded):
     residents = """SELECT DISTINCT p.email FROM res_partner p
                    JOIN shequ_residency r ON r.partner_id = p.id"""

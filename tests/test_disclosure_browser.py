@@ -1,5 +1,6 @@
 """What is published, in Chromium: a resident, a committee member, a visitor."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -66,11 +67,25 @@ def publish(code, **values):
     return disclosure
 accounts = publish("settlement")
 revenue = publish("public_revenue")
+import base64, io
+from PIL import Image
+exif = Image.Exif()
+exif[0x010E] = "朱先生 13812345678 31.2304,121.4737"
+photo = io.BytesIO()
+Image.new("RGB", (600, 800), "white").save(photo, "JPEG", exif=exif)
+report = env["shequ.disclosure"].create({"estate_id": estate.id, "type_id":
+    env["shequ.disclosure.type"]._by_code("inspection").id,
+    "file_ids": [(0, 0, {"name": "电梯检验报告.jpg", "checked": True,
+        "raw": base64.b64encode(photo.getvalue())})]})
+report.line_ids.text = "三号楼电梯,合格"
+report.action_submit()
+report.action_publish()
 late = env["shequ.disclosure"].create({"estate_id": estate.id, "type_id":
     env["shequ.disclosure.type"]._by_code("energy").id, "date_from": "2025-01-01",
     "date_to": "2025-12-31", "due_on": "2026-03-01"})
 env.cr.commit()
 print(json.dumps({"accounts": accounts.id, "revenue": revenue.id,
+    "report": report.id,
     "token": estate._disclosure_sign_token(), "review": accounts.review_ids.id}))
 env.cr.commit()
 """
@@ -141,18 +156,23 @@ def test_resident_opens_a_figure_to_the_voucher_and_asks(shop, phone):
     with phone.expect_download() as download:
         phone.goto(shop.url(f"/my/disclosures/{facts['accounts']}"))
         phone.locator("a[href$='.json']").click()
-    path = download.value.path()
-    verified = subprocess.run(
+    code, said = verify(download.value.path())
+    assert code == 0, said
+
+
+def verify(*arguments):
+    """Run the verifier as whoever holds an export does, without Odoo."""
+    done = subprocess.run(
         [
             sys.executable,
             layout.ROOT / "addons/shequ_property/tools/verify_disclosures.py",
-            path,
+            *arguments,
         ],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_committee_member_checks_objects_and_assesses(shop, phone):
@@ -212,3 +232,25 @@ def test_visitor_with_the_code_of_the_sign(shop, new_page, phone):
         shop.url(f"/d/{facts['token']}/{facts['accounts']}")
     )
     assert answer.status == 404
+
+
+def test_visitor_takes_the_paper_and_checks_it(shop, phone, tmp_path):
+    source = axe_source()
+    facts = shop.facts
+    url = shop.url(f"/d/{facts['token']}/{facts['report']}")
+    phone.goto(url)
+    check(phone, source)
+    papers = phone.locator("section[aria-labelledby=papers]")
+    assert "电梯检验报告.jpg" in papers.inner_text()
+    link = papers.locator("a[data-file]").get_attribute("href")
+    answer = phone.context.request.get(shop.url(link))
+    paper = tmp_path / "电梯检验报告.jpg"
+    paper.write_bytes(answer.body())
+    assert b"13812345678" not in answer.body()
+    assert hashlib.sha256(answer.body()).hexdigest() in papers.inner_text()
+    export = tmp_path / "export.json"
+    export.write_bytes(phone.context.request.get(f"{url}/file/1.json").body())
+    assert verify(export, "--files", paper)[0] == 0
+    paper.write_bytes(answer.body()[:-1] + b"x")
+    code, said = verify(export, "--files", paper)
+    assert code == 1 and "电梯检验报告.jpg" in said

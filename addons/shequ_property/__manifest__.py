@@ -20,7 +20,7 @@
         "sms",
     ],
     "external_dependencies": {
-        "python": ["cryptography", "pillow", "python-stdnum", "qrcode"]
+        "python": ["cryptography", "pillow", "pypdf", "python-stdnum", "qrcode"]
     },
     "data": [
         # security

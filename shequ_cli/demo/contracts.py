@@ -70,6 +70,19 @@ def load(env, today, workers):
             Demo(env, estate, today, workers, number).run()
 
 
+def publish(env, today):
+    """Put the contracts on the notice boards, with the signed paper.
+
+    After what was published before: the chain of an estate goes by time.
+    """
+    with freeze_time(datetime.combine(today - timedelta(days=4), time(2))):
+        for contract in env["shequ.contract"].search([("state", "=", "active")]):
+            manager = contract.estate_ids.manager_id[:1]
+            if manager:
+                contract = contract.with_user(manager)
+            contract._disclose(contract.document_ids)
+
+
 class Demo:
     """The contract of one estate."""
 
@@ -171,7 +184,7 @@ class Demo:
         day = periods.add_months(self.start, -2)
         with freeze_time(datetime.combine(day, time(2))):
             self.contract.action_amend()
-            self.contract.price_ids[0].amount = price
+            self.contract.amendment_ids.price_ids[0].amount = price
             self.contract._put_amendment_in_force("业主大会表决通过调整物业服务费", day)
 
     # --- rounds -----------------------------------------------------------------

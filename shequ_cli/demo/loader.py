@@ -949,6 +949,7 @@ class Loader:
 
     def _load_disclosures(self):
         disclosures.load(self.env, self.today, self.state["ids"]["staff"])
+        contracts.publish(self.env, self.today)
 
     def _load_votes(self):
         return votes.make_votes(self.env, self.now)

@@ -14,6 +14,7 @@ from . import portal_visit
 from . import portal_disclosure
 from . import portal_committee
 from . import portal_promises
+from . import portal_rounds
 from . import portal_vote_confirm
 from . import portal_votes
 from . import portal_vote_owners

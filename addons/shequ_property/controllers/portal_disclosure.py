@@ -1,22 +1,30 @@
+import io
 import json
+import logging
+import os
+import tempfile
 import zlib
 
 from werkzeug.exceptions import abort
+from werkzeug.utils import send_file
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.http import content_disposition, request, route
+from odoo.http import Response, request, route
 
+from ..models.governance.disclosure_export import XLSX
 from ..models.governance.disclosure_question import MAX_WORDS
 from ..tools import disclosure_document as documents
 from .portal_disclosure_words import DisclosureWords
 from .portal_login import LoginPages
 
+_logger = logging.getLogger(__name__)
+
 ROOT = "/my/disclosures"
 PAGE = 50
 MIME = {
     "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "json": "application/json; charset=utf-8",
 }
 
@@ -160,11 +168,7 @@ class DisclosurePages(LoginPages):
                     "more": len(of_kind) - len(shown),
                 }
             )
-        last = (
-            request.env["shequ.disclosure.version"]
-            .sudo()
-            .search([("estate_id", "=", estate.id)], order="chain_number desc", limit=1)
-        )
+        last = request.env["shequ.disclosure.version"].sudo()._last(estate)
         return {
             "estate": estate.name,
             "root": root,
@@ -388,34 +392,97 @@ class DisclosurePages(LoginPages):
 
     def _shequ_disclosure_file(self, version, kind, public):
         """Send a file of ``version``; the same bytes for ever, so it may be kept."""
-        if kind == "ocds":
-            data = self._shequ_ocds(version)
-            kind = "json"
-        elif kind == "json":
-            data = (piece.encode() for piece in version._json(public))
-        elif kind == "xlsx":
-            data = version._xlsx(public)
-        elif kind == "pdf":
+        if kind not in (*MIME, "ocds", "release.ocds"):
+            self._shequ_refuse()
+        tag = f"{version.sha256}-{kind}-{int(public)}"
+        if kind.endswith("ocds"):
+            tag = f"{tag}-{self._shequ_ocds_tag(version)}"
+        if response := self._shequ_file_known(tag, public):
+            return response
+        name = f"{version.reference}-v{version.number}.{kind}"
+        # Made on the disk and sent from there: a year of accounts does not have to
+        # fit in memory.
+        out = tempfile.TemporaryFile()
+        if kind.endswith("ocds"):
+            name = f"{name}.json"
+            out.write(self._shequ_ocds(version, kind == "ocds"))
+        else:
             try:
-                data = version._pdf()
+                version._write_download(kind, public, out)
             except UserError as error:
                 return self._shequ_no_pdf(error)
-        else:
-            self._shequ_refuse()
-        name = f"{version.reference}-v{version.number}.{kind}"
-        if isinstance(data, bytes):
-            response = request.make_response(data)
-        else:
-            # Read now: afterwards the cursor is closed.
-            response = request.make_response(b"".join(data))
-        response.headers["Content-Type"] = MIME[kind]
-        response.headers["Content-Disposition"] = content_disposition(name)
+        return self._shequ_file_send(
+            out, name, MIME.get(kind, MIME["json"]), tag, public
+        )
+
+    def _shequ_file_known(self, tag, public):
+        """The answer to who has the file already: nothing is made again."""
+        if tag not in request.httprequest.if_none_match:
+            return None
+        response = request.make_response("", status=304)
+        return self._shequ_file_headers(response, tag, public)
+
+    def _shequ_file_headers(self, response, tag, public):
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = (
             "public, max-age=86400" if public else "private, max-age=86400"
         )
-        response.set_etag(f"{version.sha256}-{kind}-{int(public)}")
-        return response.make_conditional(request.httprequest)
+        response.set_etag(tag)
+        return response
+
+    def _shequ_file_send(self, file, name, mimetype, tag, public, inline=False):
+        """Send ``file`` (open for reading, closed by the server) piece by piece."""
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        response = send_file(
+            file,
+            environ=request.httprequest.environ,
+            mimetype=mimetype,
+            as_attachment=not inline,
+            download_name=name,
+            conditional=False,
+            etag=False,
+            response_class=Response,
+        )
+        response.content_length = size
+        return self._shequ_file_headers(response, tag, public)
+
+    @route(
+        f"{ROOT}/<int:disclosure_id>/paper/<int:number>/<int:place>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def shequ_disclosure_paper(self, disclosure_id, number, place):
+        disclosure = self._shequ_disclosure(disclosure_id)
+        version = self._shequ_version(disclosure, number)
+        return self._shequ_paper(version._file(place), public=False)
+
+    def _shequ_paper(self, paper, public):
+        """Send a published file; one that was changed on the disk is not shown."""
+        if not paper:
+            self._shequ_refuse()
+        tag = f"{paper.sha256}-{int(public)}"
+        if response := self._shequ_file_known(tag, public):
+            return response
+        if not paper._is_whole():
+            _logger.warning("Published file %s has been changed", paper.sha256)
+            return self._shequ_public_page(
+                "shequ_property.portal_disclosure_file_changed",
+                {"sha256": paper.sha256},
+                status=409,
+            )
+        response = self._shequ_file_send(
+            io.BytesIO(paper._bytes()),
+            paper.name,
+            paper.mimetype,
+            tag,
+            public,
+            inline=paper.mimetype.startswith("image/"),
+        )
+        # Whatever the bytes are, they cannot act as a page.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
 
     def _shequ_no_pdf(self, error):
         """Printing needs a program that a server may lack; everything else works."""
@@ -425,15 +492,29 @@ class DisclosurePages(LoginPages):
             status=503,
         )
 
-    def _shequ_ocds(self, version):
-        """The contract as an Open Contracting package, where there is one."""
+    def _shequ_ocds_contract(self, version):
         disclosure = version.disclosure_id
-        if disclosure.res_model != "shequ.contract":
+        contract = request.env["shequ.contract"].sudo()
+        if disclosure.res_model != contract._name:
             self._shequ_refuse()
-        contract = request.env["shequ.contract"].sudo().browse(disclosure.res_id)
-        if not contract.exists():
+        contract = contract.browse(disclosure.res_id).exists()
+        if not contract:
             self._shequ_refuse()
-        package = contract._ocds_package(request.httprequest.base_url)
+        return contract
+
+    def _shequ_ocds_tag(self, version):
+        """Changes whenever the package does: a version, a month that was closed."""
+        return self._shequ_ocds_contract(version)._ocds_tag()
+
+    def _shequ_ocds(self, version, whole):
+        """The contract as an Open Contracting package: its record, or one release."""
+        contract = self._shequ_ocds_contract(version)
+        url = request.httprequest.base_url
+        package = (
+            contract._ocds_package(url)
+            if whole
+            else contract._ocds_release_package(url)
+        )
         return json.dumps(package, ensure_ascii=False, indent=1).encode()
 
     @route(f"{ROOT}/chain.json", type="http", auth="user", methods=["GET"])
@@ -444,16 +525,18 @@ class DisclosurePages(LoginPages):
         return self._shequ_chain_file(estate, public=False)
 
     def _shequ_chain_file(self, estate, public):
-        data = "".join(estate._disclosure_chain(public)).encode()
-        response = request.make_response(
-            data,
-            [
-                ("Content-Type", MIME["json"]),
-                ("Content-Disposition", content_disposition(f"{estate.code}.json")),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Cache-Control", "no-cache"),
-            ],
-        )
+        last = request.env["shequ.disclosure.version"].sudo()._last(estate)
+        tag = f"chain-{last.chain or estate.code}-{int(public)}"
+        response = self._shequ_file_known(tag, public)
+        if not response:
+            out = tempfile.TemporaryFile()
+            for piece in estate._disclosure_chain(public):
+                out.write(piece.encode())
+            response = self._shequ_file_send(
+                out, f"{estate.code}.json", MIME["json"], tag, public
+            )
+        # It grows: whoever keeps it asks whether it has.
+        response.headers["Cache-Control"] = "no-cache"
         return response
 
     # --- the sign on the notice board: no log-in -----------------------------
@@ -612,6 +695,21 @@ class DisclosurePages(LoginPages):
         disclosure = self._shequ_sign_disclosure(estate, disclosure_id)
         version = self._shequ_sign_version(disclosure, number)
         return self._shequ_disclosure_file(version, kind, public=True)
+
+    @route(
+        "/d/<string:token>/<int:disclosure_id>/paper/<int:number>/<int:place>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    def shequ_sign_paper(self, token, disclosure_id, number, place):
+        estate = self._shequ_sign_estate(token)
+        disclosure = self._shequ_sign_disclosure(estate, disclosure_id)
+        version = self._shequ_sign_version(disclosure, number)
+        paper = version._file(place)
+        if not paper:
+            self._shequ_sign_refuse()
+        return self._shequ_paper(paper, public=True)
 
     @route("/d/<string:token>/chain.json", type="http", auth="public", methods=["GET"])
     def shequ_sign_chain(self, token):

@@ -1,5 +1,7 @@
 """What residents and visitors read about disclosures, as plain values for the pages."""
 
+from datetime import datetime
+
 from odoo.tools import SQL
 
 from ..tools import disclosure_document as documents
@@ -64,6 +66,8 @@ class DisclosureWords:
         """The whole page of ``version``."""
         document = version._document()
         view = documents.view(document["content"])
+        for file in view["files"]:
+            file["checked"] = self._when(file["checked_at"])
         origins = version._origin_words(self.env)
         questions = self._questions() if self.partner else {}
         comments = self._comments(version) if self.partner else {}
@@ -106,9 +110,15 @@ class DisclosureWords:
             "versions": self._versions(),
             "review": self._review(version),
             "files": f"{self.url}/file/{version.number}",
+            "papers": f"{self.url}/paper/{version.number}",
             "can_ask": bool(self.partner),
             "contract": disclosure.res_model == "shequ.contract",
         }
+
+    def _when(self, text):
+        """A moment of a document (``2026-10-02T03:04:05Z``) as residents read it."""
+        moment = text and datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+        return self.words.when(moment) if moment else ""
 
     def _dress(self, row, questions, comments):
         row["questions"] = questions.get(row["key"], [])

@@ -109,6 +109,9 @@ class PromisePages(HomePages):
                     for key, one in by_month.items()
                 ],
                 "sheet": self._promise_sheet_values(sheet) if sheet else None,
+                "rounds": request.env["shequ.round"]
+                .sudo()
+                .search_count([("estate_id", "in", estate.ids)], limit=1),
             },
             back="/my/community",
         )
@@ -368,15 +371,13 @@ class PromisePages(HomePages):
                             "basis": price.basis or "",
                         }
                         for price in contract.price_ids
-                    ]
-                    if not contract.amending
-                    else [],
+                    ],
                     "versions": [
                         {
                             "name": self.env._("Version %(n)s", n=one.number),
                             "date": words.date(one.date),
                             "reason": one.reason,
-                            "changes": (one.changes or "").splitlines(),
+                            "changes": one._changes(),
                             "text": one.text,
                             "digest": one.digest,
                         }

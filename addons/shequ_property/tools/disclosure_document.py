@@ -11,7 +11,11 @@ text.
      "figures": [{"key", "section", "label", "kind": "money"|"count"|"permille"|"milli",
                   "value": int, "origin": "books"|"tickets"|"contract"|"hand",
                   "entries": int, "entries_sha256": str, "note": str}, …],
-     "tables": [{"title": str, "columns": [str, …], "rows": [[str|int, …], …]}, …]}
+     "tables": [{"title": str, "columns": [str, …], "rows": [[str|int, …], …]}, …],
+     "files": [{"name", "type": media type, "size": bytes, "sha256",
+                "checked_by": who looked for personal data, "checked_at"}, …]}
+
+``files`` is there only where there are some.
 """
 
 import hashlib
@@ -19,7 +23,7 @@ import hashlib
 from . import chain
 
 FORMAT = "shequ-disclosure/1"
-PARTS = ("summary", "facts", "figures", "tables")
+PARTS = ("summary", "facts", "figures", "tables", "files")
 
 
 def tidy(content):
@@ -43,6 +47,8 @@ def tidy(content):
             for table in content.get("tables") or ()
         ],
     }
+    if content.get("files"):
+        result["files"] = [dict(file) for file in content["files"]]
     if not isinstance(result["summary"], str):
         raise ValueError("summary")
     if any(len(fact) != 2 for fact in result["facts"]):
@@ -67,6 +73,16 @@ def amount(kind, value):
     if kind == "milli":
         return f"{sign}{digits // 1000}.{digits % 1000:03d}"
     return f"{sign}{digits // 100:,}.{digits % 100:02d}"
+
+
+def size(count):
+    """Write a number of bytes: “812 B”, “64 KB”, “2.1 MB”."""
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024 * 1024:
+        return f"{count // 1024} KB"
+    tenths = count * 10 // (1024 * 1024)
+    return f"{tenths // 10}.{tenths % 10} MB"
 
 
 def permille(part, whole):
@@ -104,6 +120,8 @@ def _flat(content):
         for number, row in enumerate(table["rows"]):
             label = f"{table['title']} {number + 1}"
             lines["table", label, place] = " · ".join(map(str, row))
+    for file in content.get("files") or ():
+        lines["file", file["name"]] = f"{size(file['size'])} · {file['sha256'][:12]}…"
     return {key: text for key, text in lines.items() if text}
 
 
@@ -132,7 +150,8 @@ def view(content):
     """Arrange a content for reading: figures by section, each with its text.
 
     :return: dict with ``summary``, ``facts`` (dicts with ``key``, ``label``,
-        ``value``), ``sections`` (dicts with ``title``, ``rows``) and ``tables``
+        ``value``), ``sections`` (dicts with ``title``, ``rows``), ``tables`` and
+        ``files`` (with ``number`` and ``size_text``)
     """
     sections = {}
     for figure in content.get("figures") or ():
@@ -148,6 +167,10 @@ def view(content):
             {"title": title, "rows": rows} for title, rows in sections.items()
         ],
         "tables": content.get("tables") or [],
+        "files": [
+            {**file, "number": number, "size_text": size(file["size"])}
+            for number, file in enumerate(content.get("files") or (), 1)
+        ],
     }
 
 

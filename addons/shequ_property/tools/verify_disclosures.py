@@ -3,12 +3,14 @@
 
     python3 verify_disclosures.py chain.json [another.json …]
     python3 verify_disclosures.py chain.json --head 5f2c…
+    python3 verify_disclosures.py chain.json --files contract.pdf report.pdf folder/
 
 An export comes from the page “What has been published” (all of it, or one version).
 For each version the script computes the SHA-256 of its canonical JSON and the link of
 the chain, looks for gaps and for versions that do not name the one they replace, and
 adds up the entries where the export holds them.  ``--head`` compares the end of the
-chain with the digest on the notice board.
+chain with the digest on the notice board; ``--files`` compares papers that were
+published, such as the scan of a contract, with the digests in the documents.
 
 It ends with 0 when everything fits, with 1 and a list of what does not, otherwise.
 """
@@ -16,6 +18,7 @@ It ends with 0 when everything fits, with 1 and a list of what does not, otherwi
 import argparse
 import hashlib
 import json
+import os
 import sys
 
 FORMAT = "shequ-disclosure-chain/1"
@@ -164,17 +167,62 @@ def _total(key, sums):
     return sum(value for one, value in sums.items() if one.startswith(f"{key}/"))
 
 
+def files_of(export):
+    """Return {SHA-256: name} of the papers that the documents of an export name."""
+    found = {}
+    for row in export.get("versions") or []:
+        try:
+            content = json.loads(row["document"])["content"]
+        except (ValueError, TypeError, KeyError):
+            continue
+        found.update(
+            {file["sha256"]: file["name"] for file in content.get("files", [])}
+        )
+    return found
+
+
+def check_files(published, paths):
+    """Compare papers on the disk with those that were published.
+
+    :param dict published: see :func:`files_of`
+    :param paths: files, or folders with files
+    :return: pair: what is wrong, a sentence each; digests of the papers that fit
+    """
+    problems, fit = [], set()
+    names = set(published.values())
+    for path in paths:
+        inside = [path]
+        if os.path.isdir(path):
+            inside = sorted(entry.path for entry in os.scandir(path) if entry.is_file())
+        for one in inside:
+            found = hashlib.sha256()
+            with open(one, "rb") as file:
+                while piece := file.read(1 << 20):
+                    found.update(piece)
+            if found.hexdigest() in published:
+                fit.add(found.hexdigest())
+            elif os.path.basename(one) in names:
+                problems.append(f"{one}: is not what was published under this name")
+            else:
+                problems.append(f"{one}: belongs to nothing that was published")
+    return problems, fit
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("files", nargs="+", help="exports (JSON)")
+    parser.add_argument("exports", nargs="+", help="exports (JSON)")
     parser.add_argument("--head", default="", help="digest on the notice board")
+    parser.add_argument(
+        "--files", nargs="+", default=[], help="published papers, or folders of them"
+    )
     args = parser.parse_args(argv)
-    wrong = 0
-    for path in args.files:
+    wrong, papers = 0, {}
+    for path in args.exports:
         try:
             with open(path, encoding="utf-8") as file:
                 export = json.load(file)
             problems = verify(export, args.head)
+            papers.update(files_of(export))
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems = [f"cannot be read: {error}"]
         for problem in problems:
@@ -186,6 +234,12 @@ def main(argv=None):
             sys.stdout.write(
                 f"{path}: {len(rows)} versions, all as published; chain ends {end}\n"
             )
+    if args.files:
+        problems, fit = check_files(papers, args.files)
+        for problem in problems:
+            sys.stdout.write(f"{problem}\n")
+        sys.stdout.write(f"{len(fit)} of {len(papers)} papers are as published\n")
+        wrong += bool(problems)
     return 1 if wrong else 0
 
 

@@ -27,6 +27,7 @@ from . import performance_decision
 from . import voice_transcript
 from . import contract_compose
 from . import contract_amend
+from . import contract_disclose
 from . import contract_end
 from . import contract_attest
 from . import contract_answer

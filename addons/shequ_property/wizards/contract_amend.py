@@ -20,17 +20,21 @@ class ContractAmend(models.TransientModel):
         default=lambda self: self.env["shequ.estate"]._today(),
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Signed Amendment")
-    changes = fields.Text(string="What Changes", compute="_compute_changes")
+    changes_table = fields.Html(
+        string="What Changes", compute="_compute_changes_table", sanitize=False
+    )
 
     @api.depends("contract_id")
-    def _compute_changes(self):
+    def _compute_changes_table(self):
         for wizard in self:
-            changes = wizard.contract_id._pending_changes()
-            wizard.changes = "\n".join(changes)
+            contract = wizard.contract_id
+            wizard.changes_table = contract._changes_table(contract._pending_rows())
 
     def action_confirm(self):
         self.ensure_one()
+        contract = self.contract_id.amends_id or self.contract_id
         self.contract_id._put_amendment_in_force(
             self.reason, self.date, self.attachment_ids
         )
-        return {"type": "ir.actions.act_window_close"}
+        # The draft that was open is gone.
+        return contract._open(contract)

@@ -26,8 +26,11 @@ from . import disclosure
 from . import disclosure_line
 from . import disclosure_version
 from . import disclosure_entry
+from . import disclosure_draft_file
+from . import disclosure_file
 from . import disclosure_publish
 from . import disclosure_books
+from . import disclosure_draft_entry
 from . import estate_disclosure
 from . import disclosure_question
 from . import disclosure_read
@@ -39,7 +42,7 @@ from . import assessment_criterion
 from . import assessment
 from . import assessment_line
 from . import committee_handover
-from . import disclosure_files
+from . import disclosure_export
 from . import measure_mixin
 from . import service_grade
 from . import service_standard
@@ -48,6 +51,7 @@ from . import contract_price
 from . import contract_ocds
 from . import contract_version
 from . import contract_commitment
+from . import contract_amendment
 from . import contract_sheet
 from . import contract_measure
 from . import contract_measure_line
@@ -57,6 +61,7 @@ from . import round
 from . import round_point
 from . import round_task
 from . import round_check
+from . import round_resident
 from . import contract_disclosure
 from . import vote_booth
 from . import vote_paper_words

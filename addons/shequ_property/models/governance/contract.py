@@ -14,6 +14,8 @@ TERMS = (
     "title",
     "company_id",
     "client_kind",
+    "assembly_id",
+    "developer_id",
     "client_name",
     "estate_ids",
     "date_from",
@@ -51,9 +53,6 @@ class Contract(models.Model):
     state = fields.Selection(
         STATES, required=True, default="draft", readonly=True, copy=False, tracking=True
     )
-    amending = fields.Boolean(
-        string="Being Amended", readonly=True, copy=False, tracking=True
-    )
     is_editable = fields.Boolean(compute="_compute_is_editable")
     company_id = fields.Many2one(
         "res.company",
@@ -73,7 +72,32 @@ class Contract(models.Model):
         required=True,
         default="assembly",
     )
-    client_name = fields.Char(string="Name of the Other Party", required=True)
+    assembly_id = fields.Many2one(
+        "shequ.assembly",
+        string="Owners' Assembly",
+        compute="_compute_assembly_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('estate_id', 'in', estate_ids)]",
+        help="Its committee reviews the contract when it is published.",
+    )
+    developer_id = fields.Many2one(
+        "res.partner",
+        domain="[('is_company', '=', True)]",
+        ondelete="restrict",
+        help="Who concluded it before there was an assembly (前期物业服务合同).",
+    )
+    client_name = fields.Char(
+        string="Name of the Other Party",
+        compute="_compute_client_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     estate_ids = fields.Many2many(
         "shequ.estate",
         "shequ_contract_estate_rel",
@@ -232,6 +256,19 @@ class Contract(models.Model):
                     )
                 )
 
+    @api.constrains("assembly_id", "estate_ids", "client_kind")
+    def _check_assembly(self):
+        for contract in self:
+            estate = contract.assembly_id.sudo().estate_id
+            if estate and estate not in contract.estate_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The owners' assembly of %(estate)s concludes no contract for "
+                        "other estates.",
+                        estate=estate.name,
+                    )
+                )
+
     @api.constrains("state", "estate_ids", "date_from", "date_to", "ends_on")
     def _check_overlap(self):
         """One contract at a time holds in an estate."""
@@ -267,10 +304,36 @@ class Contract(models.Model):
 
     # --- compute --------------------------------------------------------------
 
-    @api.depends("state", "amending")
+    @api.depends("state")
     def _compute_is_editable(self):
         for contract in self:
-            contract.is_editable = contract.state == "draft" or contract.amending
+            contract.is_editable = contract.state == "draft"
+
+    @api.depends("client_kind", "estate_ids")
+    def _compute_assembly_id(self):
+        """The assembly of its estates; none before there is one."""
+        assemblies = self.env["shequ.assembly"].sudo()
+        for contract in self:
+            known = contract.assembly_id
+            if contract.client_kind != "assembly":
+                contract.assembly_id = False
+            elif known.estate_id not in contract.estate_ids._origin:
+                contract.assembly_id = assemblies.search(
+                    [("estate_id", "in", contract.estate_ids._origin.ids)], limit=1
+                )
+
+    @api.depends("client_kind", "assembly_id", "developer_id")
+    def _compute_client_name(self):
+        for contract in self:
+            name = contract.client_name
+            if contract.client_kind == "developer" and contract.developer_id:
+                name = contract.developer_id.name
+            elif contract.client_kind == "assembly" and not name:
+                estate = contract.assembly_id.estate_id
+                name = estate and self.env._(
+                    "Owners' assembly of %(estate)s", estate=estate.name
+                )
+            contract.client_name = name
 
     @api.depends("date_to", "notice_days_owner", "notice_days_company", "is_indefinite")
     def _compute_notice(self):
@@ -319,7 +382,7 @@ class Contract(models.Model):
         if not self.env.su:
             moving = {
                 "state",
-                "amending",
+                "amends_id",
                 "ends_on",
                 "is_indefinite",
                 "ended_by",
@@ -330,7 +393,7 @@ class Contract(models.Model):
             }
             if moving & vals.keys():
                 raise UserError(self.env._("A contract moves by its buttons."))
-        if not self.env.context.get("shequ_terms") and set(TERMS) & vals.keys():
+        if set(TERMS) & vals.keys():
             self._check_editable()
         result = super().write(vals)
         if "document_ids" in vals:
@@ -338,6 +401,8 @@ class Contract(models.Model):
         return result
 
     def _check_editable(self):
+        if self.env.su and self.env.context.get("shequ_terms"):
+            return
         for contract in self:
             if contract.is_editable:
                 continue
@@ -406,12 +471,20 @@ class Contract(models.Model):
         self._check_manager()
         for contract in self:
             contract._check_complete()
+            contract._ensure_assembly()
             contract._follow_on()
             contract.sudo().state = "active"
             contract._add_version(
                 self.env._("The contract as signed"), contract.date_from
             )
         return True
+
+    def _ensure_assembly(self):
+        """Whoever concludes a contract exists: enter the assembly where it is not."""
+        if self.client_kind == "assembly" and not self.assembly_id:
+            self.assembly_id = self.env["shequ.assembly"]._of_estate(
+                self.estate_ids[:1]
+            )
 
     def _follow_on(self):
         """A renewal in force ends the one before it, however that ran on."""
@@ -423,7 +496,6 @@ class Contract(models.Model):
                     "ends_on": self.date_from - timedelta(days=1),
                     "ended_by": "both",
                     "end_reason": self.env._("Renewed: %s", self.display_name),
-                    "amending": False,
                 }
             )
             before._end_due()
@@ -445,32 +517,6 @@ class Contract(models.Model):
                         what=what,
                     )
                 )
-
-    def action_amend(self):
-        """Open the terms for an amendment."""
-        self._check_manager()
-        for contract in self:
-            if contract.state != "active":
-                raise UserError(self.env._("Only a contract in force is amended."))
-            contract.sudo().amending = True
-        return True
-
-    def action_stop_amending(self):
-        """Leave the amendment: possible while nothing differs."""
-        self._check_manager()
-        for contract in self:
-            changes = contract._pending_changes()
-            if changes:
-                raise UserError(
-                    self.env._(
-                        "These terms differ from version %(number)s already; set them "
-                        "back or put the amendment in force:\n%(changes)s",
-                        number=contract.version_number,
-                        changes="\n".join(changes),
-                    )
-                )
-            contract.sudo().amending = False
-        return True
 
     def action_renew(self):
         """Make the draft of the contract that follows."""
@@ -576,7 +622,6 @@ class Contract(models.Model):
                 "ended_by": ended_by,
                 "notice_given_on": notice_given_on,
                 "end_reason": reason,
-                "amending": False,
             }
         )
         contract.activity_unlink([LAST_NOTICE])
@@ -595,9 +640,10 @@ class Contract(models.Model):
         """End what has passed its last day, as super-user."""
         today = self.env["shequ.estate"]._today()
         over = self.filtered(lambda c: c.ends_on and c.ends_on < today)
-        over.write({"state": "ended", "amending": False})
+        over.write({"state": "ended"})
+        over.amendment_ids.unlink()
         for contract in over:
-            contract.round_ids.with_context(shequ_terms=True)._stop(contract.ends_on)
+            contract.round_ids._stop(contract.ends_on)
 
     # --- time -----------------------------------------------------------------
 

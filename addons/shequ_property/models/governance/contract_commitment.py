@@ -73,7 +73,7 @@ class ContractCommitment(models.Model):
     def _terms(self):
         self.ensure_one()
         return {
-            "key": str(self.id),
+            "key": str((self.origin_id or self).id),
             "text": self.name,
             "area": self.area,
             "measure": self.measure,

@@ -102,6 +102,17 @@ class ContractMeasure(models.Model):
     )
     _estate_idx = models.Index("(estate_id, date_to)")
 
+    def init(self):
+        result = super().init()
+        self.env["shequ.contract.sheet"]._guard_rows(
+            self._table,
+            SQL(
+                "SELECT sheet.state FROM changed "
+                "JOIN shequ_contract_sheet sheet ON sheet.id = changed.sheet_id"
+            ),
+        )
+        return result
+
     @api.depends("name", "date_to")
     def _compute_display_name(self):
         for row in self:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ContractMeasureLine(models.Model):
@@ -31,6 +32,18 @@ class ContractMeasureLine(models.Model):
         "shequ.round.check", string="Point", readonly=True, ondelete="restrict"
     )
     what = fields.Char(compute="_compute_what", compute_sudo=True)
+
+    def init(self):
+        result = super().init()
+        self.env["shequ.contract.sheet"]._guard_rows(
+            self._table,
+            SQL(
+                "SELECT sheet.state FROM changed "
+                "JOIN shequ_contract_measure row ON row.id = changed.measure_id "
+                "JOIN shequ_contract_sheet sheet ON sheet.id = row.sheet_id"
+            ),
+        )
+        return result
 
     @api.depends("ticket_id", "task_id", "check_id")
     def _compute_what(self):

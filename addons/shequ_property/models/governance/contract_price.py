@@ -72,7 +72,7 @@ class ContractPrice(models.Model):
     def _terms(self):
         self.ensure_one()
         return {
-            "key": str(self.id),
+            "key": str((self.origin_id or self).id),
             "name": self.name,
             "use": self.use,
             "cents": round(self.amount * 100),

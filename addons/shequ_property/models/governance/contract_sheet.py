@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools import chain, periods, promises
 
@@ -73,6 +74,108 @@ class ContractSheet(models.Model):
         "UNIQUE(contract_id, estate_id, month)", "The month has a sheet already."
     )
     _estate_month_idx = models.Index("(estate_id, month)")
+
+    def init(self):
+        result = super().init()
+        # Fields that say who may read it, or that Odoo keeps for itself, are free.
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION shequ_closed_sheet()
+                RETURNS trigger LANGUAGE plpgsql AS $$
+                DECLARE
+                    free text[] := '{company_id,write_uid,write_date,'
+                                   'message_main_attachment_id}';
+                BEGIN
+                    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - free = to_jsonb(NEW) - free
+                    THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'the month is closed: %% is append-only',
+                          TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+                END $$;
+                DROP TRIGGER IF EXISTS closed_sheet ON %(table)s;
+                CREATE TRIGGER closed_sheet BEFORE UPDATE OR DELETE ON %(table)s
+                    FOR EACH ROW WHEN (OLD.state = 'closed')
+                    EXECUTE FUNCTION shequ_closed_sheet();
+                """,
+                table=SQL.identifier(self._table),
+            )
+        )
+        self._guard_truncate(self._table)
+        return result
+
+    @api.model
+    def _guard_truncate(self, table):
+        """Nobody empties a table of results as a whole."""
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION shequ_closed_sheets()
+                RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    RAISE EXCEPTION '%% keeps closed months', TG_TABLE_NAME
+                          USING ERRCODE = 'restrict_violation';
+                END $$;
+                DROP TRIGGER IF EXISTS closed_sheets ON %(table)s;
+                CREATE TRIGGER closed_sheets BEFORE TRUNCATE ON %(table)s
+                    FOR EACH STATEMENT EXECUTE FUNCTION shequ_closed_sheets();
+                """,
+                table=SQL.identifier(table),
+            )
+        )
+
+    @api.model
+    def _guard_rows(self, table, sheets):
+        """Make the database refuse any change to rows of closed sheets.
+
+        One look at the sheets for each statement, however many rows it touches.
+
+        :param str table: the table of the rows
+        :param SQL sheets: query of the sheets of the rows in ``changed``
+        """
+        name = f"shequ_closed_{table.removeprefix('shequ_contract_')}"
+        triggers = (
+            ("closed_insert", "INSERT", "NEW TABLE AS changed"),
+            ("closed_update", "UPDATE", "OLD TABLE AS changed"),
+            ("closed_move_in", "UPDATE", "NEW TABLE AS changed"),
+            ("closed_delete", "DELETE", "OLD TABLE AS changed"),
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION %(name)s()
+                RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF EXISTS (SELECT 1 FROM (%(sheets)s) s WHERE s.state = 'closed')
+                    THEN
+                        RAISE EXCEPTION 'the month is closed: %% is append-only',
+                              TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NULL;
+                END $$;
+                """,
+                name=SQL.identifier(name),
+                sheets=sheets,
+            )
+        )
+        for trigger, event, rows in triggers:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    DROP TRIGGER IF EXISTS %(trigger)s ON %(table)s;
+                    CREATE TRIGGER %(trigger)s AFTER %(event)s ON %(table)s
+                        REFERENCING %(rows)s
+                        FOR EACH STATEMENT EXECUTE FUNCTION %(name)s();
+                    """,
+                    trigger=SQL.identifier(trigger),
+                    table=SQL.identifier(table),
+                    event=SQL(event),
+                    rows=SQL(rows),
+                    name=SQL.identifier(name),
+                )
+            )
+        self._guard_truncate(table)
 
     @api.depends("estate_id", "month")
     def _compute_display_name(self):
@@ -284,6 +387,8 @@ class ContractSheet(models.Model):
                 )
             sheet._count()
             sheet._check_settled()
+            # The database takes no row of a closed sheet any more.
+            self.env.flush_all()
             sheet.sudo().write(
                 {
                     "closed_at": fields.Datetime.now(),

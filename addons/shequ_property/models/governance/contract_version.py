@@ -1,10 +1,28 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from ...tools import chain, terms
+
+#: Terms in the order in which they are read; a version keeps them by the alphabet.
+ORDER = (
+    "number",
+    "title",
+    "company",
+    "client",
+    "client_kind",
+    "estates",
+    "date_from",
+    "date_to",
+    "signed_on",
+    "fee_mode",
+    "commission_permille",
+    "grade",
+    "notice_days_owner",
+    "notice_days_company",
+    "termination",
+)
 
 
 class ContractVersion(models.Model):
@@ -40,6 +58,9 @@ class ContractVersion(models.Model):
         "ir.attachment", string="Signed Amendment", readonly=True
     )
     changes = fields.Text(string="What Changed", compute="_compute_changes")
+    changes_table = fields.Html(
+        string="Side by Side", compute="_compute_changes", sanitize=False
+    )
     text = fields.Text(compute="_compute_text")
 
     _number_uniq = models.Constraint(
@@ -68,16 +89,17 @@ class ContractVersion(models.Model):
     @api.depends("content")
     def _compute_changes(self):
         for version in self:
-            before = version._before()
-            version.changes = (
-                "\n".join(
-                    version.contract_id._changes_in_words(
-                        before._terms(), version._terms()
-                    )
-                )
-                if before
-                else ""
-            )
+            rows = version._changes()
+            contract = version.contract_id
+            version.changes = "\n".join(contract._changes_in_words(rows))
+            version.changes_table = contract._changes_table(rows)
+
+    def _changes(self):
+        """What differs from the version before (see ``shequ.contract._changes``)."""
+        before = self._before()
+        if not before:
+            return []
+        return self.contract_id._changes(before._terms(), self._terms())
 
     @api.depends("content")
     def _compute_text(self):
@@ -113,7 +135,7 @@ class ContractVersion(models.Model):
 class Contract(models.Model):
     _inherit = "shequ.contract"
 
-    def _add_version(self, reason, date, attachments=None):
+    def _add_version(self, reason, date, attachments=None, user=None):
         """Keep the terms as they are now as the next version, as super-user."""
         self.ensure_one()
         contract = self.sudo()
@@ -133,7 +155,7 @@ class Contract(models.Model):
                 "number": entry["number"],
                 "date": date,
                 "at": fields.Datetime.now(),
-                "user_id": self.env.uid,
+                "user_id": (user or self.env.user).id,
                 "reason": reason,
                 "content": chain.canonical(entry["terms"]).decode(),
                 "previous": previous,
@@ -148,7 +170,7 @@ class Contract(models.Model):
         """The terms as plain data: strings, integers, lists; money in cents."""
         self.ensure_one()
         return {
-            "number": self.name,
+            "number": (self.amends_id or self).name,
             "title": self.title,
             "company": self.company_id.name,
             "client_kind": self.client_kind,
@@ -167,34 +189,6 @@ class Contract(models.Model):
             "commitments": [one._terms() for one in self.commitment_ids.sorted("id")],
         }
 
-    def _pending_changes(self):
-        """What differs from the last version, in words."""
-        self.ensure_one()
-        last = self.version_ids.sorted("number")[-1:]
-        return self._changes_in_words(last._terms(), self._terms()) if last else []
-
-    def _put_amendment_in_force(self, reason, date, attachments=None):
-        """The amended terms hold from now on; the ones before are kept.
-
-        :param str reason: why, read by the owners
-        :param date date: in force from
-        """
-        self.ensure_one()
-        self._check_manager()
-        if not self.amending:
-            raise UserError(self.env._("The contract is not being amended."))
-        if not self._pending_changes():
-            raise UserError(self.env._("Nothing differs from the version in force."))
-        if date < self.date_from:
-            raise UserError(
-                self.env._("An amendment cannot hold before the contract does.")
-            )
-        version = self._add_version(reason, date, attachments)
-        if attachments:
-            self.sudo().document_ids |= attachments
-        self.sudo().amending = False
-        return version
-
     # --- in words -------------------------------------------------------------
 
     def _label_of(self, name):
@@ -202,7 +196,7 @@ class Contract(models.Model):
             "number": self.env._("Number"),
             "title": self.env._("Title"),
             "company": self.env._("Property company"),
-            "client_kind": self.env._("Concluded with"),
+            "client_kind": self.env._("Kind of the other party"),
             "client": self.env._("Other party"),
             "estates": self.env._("Estates"),
             "date_from": self.env._("From"),
@@ -229,9 +223,9 @@ class Contract(models.Model):
     def _terms_in_words(self, content):
         """Return the terms of a version as lines to read."""
         lines = [
-            f"{self._label_of(name)}: {self._value_in_words(name, value)}"
-            for name, value in content.items()
-            if not isinstance(value, list) and value not in ("", 0)
+            f"{self._label_of(name)}: {self._value_in_words(name, content[name])}"
+            for name in ORDER
+            if content.get(name) not in ("", 0, None)
         ]
         for row in content["prices"]:
             lines.append(self._price_in_words(row))
@@ -246,40 +240,63 @@ class Contract(models.Model):
             "%(item)s (%(use)s): %(amount)s %(per)s",
             item=row["name"],
             use=use.get(row["use"], ""),
-            amount=formatLang(
-                self.env, row["cents"] / 100, currency_obj=self.currency_id
-            ),
+            amount=self._money_in_words(row["cents"]),
             per=per.get(row["per"], ""),
         )
+
+    def _money_in_words(self, cents):
+        return formatLang(self.env, cents / 100, currency_obj=self.currency_id)
 
     def _commitment_in_words(self, row):
         if row.get("measured"):
             return f"{row['text']} ({row['measured']})"
         return row["text"]
 
-    def _changes_in_words(self, before, after):
-        """Return one line for each thing that differs."""
-        lines = []
-        for name, value in after.items():
-            if isinstance(value, list) or before.get(name) == value:
-                continue
-            lines.append(
-                self.env._(
-                    "%(term)s: %(old)s → %(new)s",
-                    term=self._label_of(name),
-                    old=self._value_in_words(name, before.get(name)),
-                    new=self._value_in_words(name, value),
-                )
-            )
+    def _changes(self, before, after):
+        """Return what differs, side by side.
+
+        :param dict before: terms, see :meth:`_terms`
+        :param dict after: terms
+        :return: list of dicts with ``label`` (may be empty), ``before`` and ``after``;
+            the text that is missing on one side is empty there
+        """
+        rows = [
+            {
+                "label": self._label_of(name),
+                "before": self._value_in_words(name, before.get(name)),
+                "after": self._value_in_words(name, value),
+            }
+            for name, value in after.items()
+            if not isinstance(value, list) and before.get(name) != value
+        ]
         for name, say in (
             ("prices", self._price_in_words),
             ("commitments", self._commitment_in_words),
         ):
             came, went, changed = terms.rows_changed(before, after, name)
-            lines += [self.env._("New: %s", say(row)) for row in came]
-            lines += [self.env._("No longer: %s", say(row)) for row in went]
-            lines += [
-                self.env._("%(old)s → %(new)s", old=say(old), new=say(new))
-                for old, new in changed
-            ]
+            pairs = [("", say(row)) for row in came]
+            pairs += [(say(row), "") for row in went]
+            pairs += [(say(old), say(new)) for old, new in changed]
+            rows += [{"label": "", "before": a, "after": b} for a, b in pairs]
+        return rows
+
+    def _changes_in_words(self, rows):
+        """Return a line for each of ``rows`` (see :meth:`_changes`)."""
+        lines = []
+        for row in rows:
+            if not row["before"]:
+                line = self.env._("New: %s", row["after"])
+            elif not row["after"]:
+                line = self.env._("No longer: %s", row["before"])
+            else:
+                line = f"{row['before']} → {row['after']}"
+            lines.append(f"{row['label']}: {line}" if row["label"] else line)
         return lines
+
+    def _changes_table(self, rows):
+        """The same as a table to look at."""
+        if not rows:
+            return ""
+        return self.env["ir.qweb"]._render(
+            "shequ_property.contract_changes", {"rows": rows}
+        )

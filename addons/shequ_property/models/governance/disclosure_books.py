@@ -468,28 +468,20 @@ class Disclosure(models.Model):
         )
 
     def _open_entries(self, line):
-        """The items in the books as they are now, for those who may read the books."""
+        """The entries behind a figure as they are now, for whoever may read the draft.
+
+        Rights in the books are not asked for: who reviews a figure sees what it adds
+        up, and nothing else of the books.
+        """
         self.ensure_one()
-        if line.origin == "contract":
+        self.check_access("read")
+        if line.origin not in ("books", "tickets"):
             return False
-        model = "account.move.line" if line.origin == "books" else "shequ.ticket"
-        self.env[model].check_access("read")
-        ids = [
-            res_id
-            for (res_id,) in self.env.execute_query(
-                SQL(
-                    "SELECT res_id FROM (%s) entries WHERE key = %s OR key LIKE %s",
-                    self._source_sql(),
-                    line.key,
-                    f"{line.key}/%",
-                )
-            )
-        ]
-        return {
-            "type": "ir.actions.act_window",
-            "name": line.name,
-            "res_model": model,
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", ids)],
-            "context": {"create": False, "edit": False},
-        }
+        self.env["shequ.disclosure.draft.entry"]._fill(line)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "shequ_property.action_disclosure_draft_entry"
+        )
+        action["display_name"] = line.name
+        action["domain"] = [("line_id", "=", line.id)]
+        action["context"] = {"shequ_tickets": line.origin == "tickets"}
+        return action

@@ -115,6 +115,7 @@ class Disclosure(models.Model):
                     number=self.version_number,
                 )
             )
+        self._check_files()
         self._read_table()
 
     def _check_personal(self, content):
@@ -182,6 +183,8 @@ class Disclosure(models.Model):
                 )
                 for cell in row:
                     yield where, str(cell)
+        for file in content.get("files") or ():
+            yield self.env._("Name of a file"), file["name"].rpartition(".")[0]
 
     def _resident_names(self):
         """Names of everybody who lives or lived in the estate, or owns there."""
@@ -248,12 +251,15 @@ class Disclosure(models.Model):
             ],
             "figures": [line._figure() for line in lines if line.kind != "text"],
             "tables": [table] if table else [],
+            "files": [file._entry() for file in self.file_ids],
         }
 
     # --- publishing ----------------------------------------------------------------
 
     @api.model
-    def _publish_from(self, record, type_code, estate, title, content, named=()):
+    def _publish_from(
+        self, record, type_code, estate, title, content, named=(), files=()
+    ):
         """Publish at once what another record has decided: a vote, a contract.
 
         The same record and type again makes the next version, which supersedes the
@@ -268,6 +274,7 @@ class Disclosure(models.Model):
             whole numbers alone
         :param named: names of residents that are published on purpose, such as who
             was elected
+        :param files: what belongs to it on paper, see :meth:`_set_files`
         :return: ``shequ.disclosure.version`` record (as super-user)
         :raises UserError: for a type that does not exist, content that has no
             canonical form, and personal data where anybody can read
@@ -305,6 +312,12 @@ class Disclosure(models.Model):
                     "released_reason": title,
                 }
             )
+        disclosure._set_files(files)
+        disclosure._check_files()
+        content = {
+            **content,
+            "files": [file._entry() for file in disclosure.file_ids],
+        }
         try:
             content = documents.tidy(content)
         except (ValueError, KeyError, TypeError) as error:
@@ -351,6 +364,7 @@ class Disclosure(models.Model):
         keys = this._digest_entries(content)
         version = this._append_version(content, change_note, now, user)
         this._keep_entries(version, keys)
+        this._keep_files(version)
         this.with_context(shequ_drawn=True).write(
             {
                 "state": "published",
@@ -374,11 +388,7 @@ class Disclosure(models.Model):
 
     def _append_version(self, content, change_note, now, user):
         Version = self.env["shequ.disclosure.version"]
-        last = Version.search(
-            [("estate_id", "=", self.estate_id.id)],
-            order="chain_number desc",
-            limit=1,
-        )
+        last = Version._last(self.estate_id)
         earlier = self.current_version_id
         document = self._make_document(content, change_note, now, earlier)
         text = chain.canonical(document).decode()
@@ -481,6 +491,7 @@ class Disclosure(models.Model):
             ]
         )
         this.summary = content["summary"]
+        self._restore_files()
 
     def action_print(self):
         """The version in force, for the glass case."""

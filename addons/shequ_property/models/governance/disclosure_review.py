@@ -108,9 +108,8 @@ class DisclosureReview(models.Model):
     @api.model
     def _open(self, version):
         """Ask the committee to look at ``version``; nobody is asked without one."""
-        estate = version.estate_id.sudo()
-        members = self._members(estate)
-        if not members:
+        estate = version.disclosure_id.sudo()._reviewing_estate()
+        if not self._members(estate):
             return self
         days = self.env["ir.config_parameter"].sudo()
         days = int(days.get_param("shequ.disclosure.review_days", "15"))
@@ -377,6 +376,11 @@ class Disclosure(models.Model):
             disclosure.open_question_count = sum(
                 disclosure.question_ids.mapped("is_open")
             )
+
+    def _reviewing_estate(self):
+        """The estate whose committee is asked, or none."""
+        self.ensure_one()
+        return self.estate_id
 
     def _published(self, version):
         result = super()._published(version)

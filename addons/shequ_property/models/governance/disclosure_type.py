@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL, sql
 
 FREQUENCIES = [
     ("standing", "Always posted"),
@@ -59,6 +60,11 @@ class DisclosureType(models.Model):
         string="Committee Reviews It",
         help="The owners' committee is asked to accept or to object.",
     )
+    needs_file = fields.Boolean(
+        string="The Paper Itself",
+        help="It is published only with a file: the law wants the paper, not what it "
+        "says in other words.",
+    )
     draws = fields.Selection(
         [
             ("hand", "What staff enter"),
@@ -85,6 +91,23 @@ class DisclosureType(models.Model):
         "CHECK(due_days >= 0 AND soon_days >= 0 AND posting_days >= 0)",
         "Days cannot be negative.",
     )
+
+    def _auto_init(self):
+        # The types are data that a company changes, so an update leaves them alone:
+        # where the column is new, the law is entered once.
+        is_new = sql.table_exists(self.env.cr, self._table) and not sql.column_exists(
+            self.env.cr, self._table, "needs_file"
+        )
+        result = super()._auto_init()
+        if is_new:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET needs_file = TRUE, needs_review = TRUE "
+                    "WHERE code = 'contract'",
+                    SQL.identifier(self._table),
+                )
+            )
+        return result
 
     def _compute_disclosure_count(self):
         counts = {

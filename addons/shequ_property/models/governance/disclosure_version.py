@@ -121,6 +121,13 @@ class DisclosureVersion(models.Model):
         )
 
     @api.model
+    def _last(self, estate):
+        """The end of the chain of ``estate``, or none."""
+        return self.search(
+            [("estate_id", "=", estate.id)], order="chain_number desc", limit=1
+        )
+
+    @api.model
     def _link(self, previous, estate_code, number, sha256):
         """Digest of a link of the estate's chain; the verifier computes the same."""
         return chain.link(

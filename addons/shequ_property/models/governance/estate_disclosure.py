@@ -21,6 +21,19 @@ class ShequEstate(models.Model):
         groups="base.group_user",
         help="The last part of the address on the notice board's sign.",
     )
+    round_photos_open = fields.Boolean(
+        string="Residents See Photos of Rounds",
+        groups="base.group_user",
+        help="Photos taken on rounds are shown to the residents of the estate. Faces "
+        "and number plates in them are personal data: whoever walks the round is told "
+        "so when taking the photo. Photos taken before stay closed.",
+    )
+    round_photos_since = fields.Datetime(
+        string="Photos of Rounds Seen Since",
+        compute="_compute_round_photos_since",
+        store=True,
+        groups="base.group_user",
+    )
     disclosure_late_count = fields.Integer(
         string="Disclosures Overdue",
         compute="_compute_disclosure_late_count",
@@ -35,6 +48,13 @@ class ShequEstate(models.Model):
         "(disclosure_token) WHERE disclosure_token IS NOT NULL",
         "Another estate has this sign.",
     )
+
+    @api.depends("round_photos_open")
+    def _compute_round_photos_since(self):
+        for estate in self:
+            estate.round_photos_since = (
+                estate.round_photos_open and fields.Datetime.now()
+            )
 
     def _compute_disclosure_late_count(self):
         counts = {

@@ -115,5 +115,6 @@ class RoundCheck(models.Model):
             "result": self.result or "",
             "note": self.note or "",
             "photos": len(self.attachment_ids),
+            "open": self.sudo()._is_open(),
             "ticket": self.ticket_id.name or "",
         }

@@ -1,5 +1,6 @@
 from . import test_vote
 from . import test_disclosure
+from . import test_disclosure_file
 from . import test_disclosure_story
 from . import test_contract
 from . import test_portal_promises
@@ -8,4 +9,5 @@ from . import test_round
 from . import test_vote_paper
 from . import test_vote_portal
 from . import test_contract_disclosure
+from . import test_ocds_route
 from . import test_round_tour

@@ -3,6 +3,7 @@ import io
 from datetime import timedelta
 
 from PIL import Image
+from pypdf import PdfWriter
 
 from odoo import fields
 from odoo.fields import Command
@@ -17,6 +18,15 @@ def photo(color=(90, 120, 60)):
     return out.getvalue()
 
 
+def pdf():
+    """A sheet of paper as bytes."""
+    out = io.BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()
+
+
 class ContractCase(RegistryCase):
     """A contract in force in one estate, and its month."""
 
@@ -27,7 +37,7 @@ class ContractCase(RegistryCase):
         cls.scan = cls.env["ir.attachment"].create(
             {
                 "name": "合同扫描件.pdf",
-                "raw": b"%PDF-1.4 x",
+                "raw": pdf(),
                 "mimetype": "application/pdf",
             }
         )

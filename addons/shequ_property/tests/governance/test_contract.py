@@ -72,30 +72,78 @@ class TestContract(ContractCase):
         with self.assertRaisesRegex(UserError, "amendment"):
             contract.commitment_ids.threshold = 1
 
+    def _amend(self, contract):
+        """The draft of an amendment."""
+        return self.env["shequ.contract"].browse(contract.action_amend()["res_id"])
+
     def test_an_amendment_keeps_the_text_before(self):
         contract = self._in_force()
-        contract.action_amend()
-        contract.price_ids.amount = 2.6
-        contract.commitment_ids.threshold = 900
-        self._promise("保洁每天一次", measure="attested")
-        with self.assertRaisesRegex(UserError, "differ from version 1"):
-            contract.action_stop_amending()
-        contract._put_amendment_in_force("业主大会决定", date(2026, 5, 1))
+        price, promise = contract.price_ids, contract.commitment_ids
+        draft = self._amend(contract)
+        self.assertEqual(self._amend(contract), draft)
+        draft.price_ids.amount = 2.6
+        draft.commitment_ids.threshold = 900
+        self.env["shequ.contract.commitment"].create(
+            {
+                "contract_id": draft.id,
+                "name": "保洁每天一次",
+                "measure": "attested",
+            }
+        )
+        # Nobody is measured by what is not in force.
+        self.assertEqual((price.amount, promise.threshold), (2.45, 950))
+        self.assertTrue(contract.amending)
+        with self.assertRaisesRegex(UserError, "amendment"):
+            draft.action_activate()
+        paper = self.scan.copy()
+        draft._put_amendment_in_force("业主大会决定", date(2026, 5, 1), paper)
+        self.assertFalse(draft.exists())
+        self.assertEqual((contract.price_ids, price.amount), (price, 2.6))
+        self.assertEqual(promise.threshold, 900)
+        self.assertEqual(len(contract.commitment_ids), 2)
         first, second = contract.version_ids.sorted("number")
         self.assertEqual(json.loads(first.content)["prices"][0]["cents"], 245)
         self.assertEqual(json.loads(second.content)["prices"][0]["cents"], 260)
         self.assertEqual(second.previous, first.digest)
+        self.assertEqual(second.attachment_ids, paper)
+        self.assertIn(paper, contract.document_ids)
         self.assertTrue(second._is_whole())
         self.assertIn("2.45", second.changes)
         self.assertIn("保洁每天一次", second.changes)
+        rows = {row["after"]: row["before"] for row in second._changes()}
+        self.assertEqual(rows["保洁每天一次"], "")
+        self.assertIn("2.45", second.changes_table)
+        self.assertFalse(contract.amending)
+        self.assertEqual(contract._terms(), second._terms())
+
+    def test_an_amendment_takes_out(self):
+        contract = self._in_force()
+        self._sheet("2026-03-01")
+        measured = contract.commitment_ids
+        draft = self._amend(contract)
+        draft.commitment_ids.unlink()
+        draft.price_ids.unlink()
+        draft.price_ids = [Command.create({"name": "停车费", "amount": 150})]
+        draft._put_amendment_in_force("业主大会决定", date(2026, 5, 1))
+        # What has results stays with a last day.
+        self.assertEqual(contract.commitment_ids, measured)
+        self.assertEqual(measured.date_to, date(2026, 4, 30))
+        self.assertEqual(contract.price_ids.mapped("name"), ["停车费"])
+
+    def test_an_amendment_is_thrown_away(self):
+        contract = self._in_force()
+        draft = self._amend(contract)
+        draft.price_ids.amount = 99
+        draft.action_stop_amending()
+        self.assertFalse(draft.exists())
+        self.assertEqual(contract.price_ids.amount, 2.45)
         self.assertFalse(contract.amending)
 
     def test_an_amendment_of_nothing_is_none(self):
         contract = self._in_force()
-        contract.action_amend()
+        draft = self._amend(contract)
         with self.assertRaisesRegex(UserError, "Nothing differs"):
-            contract._put_amendment_in_force("?", date(2026, 5, 1))
-        contract.action_stop_amending()
+            draft._put_amendment_in_force("?", date(2026, 5, 1))
         self.assertEqual(len(contract.version_ids), 1)
 
     def test_the_database_refuses_a_changed_version(self):
@@ -259,9 +307,9 @@ class TestContract(ContractCase):
 
     def test_release_of_each_version(self):
         contract = self._in_force()
-        contract.action_amend()
-        contract.price_ids.amount = 2.6
-        contract._put_amendment_in_force("业主大会决定", date(2026, 5, 1))
+        draft = self._amend(contract)
+        draft.price_ids.amount = 2.6
+        draft._put_amendment_in_force("业主大会决定", date(2026, 5, 1))
         first, second = contract._ocds_releases()
         self.assertEqual(
             (first["tag"], second["tag"]), (["contract"], ["contractAmendment"])

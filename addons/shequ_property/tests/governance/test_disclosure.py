@@ -351,6 +351,29 @@ class TestDisclosure(DisclosureCase):
         planned = self.env["shequ.disclosure"]._plan(self.estate, today)
         self.assertFalse(planned.filtered(lambda d: d.status == "overdue"))
 
+    def test_who_reviews_sees_the_entries_without_rights_in_the_books(self):
+        disclosure = self._make_disclosure("settlement")
+        disclosure.action_draw()
+        with self.assertRaises(AccessError):
+            self.env["account.move.line"].with_user(self.manager).search([], limit=1)
+        entries = self.env["shequ.disclosure.draft.entry"].with_user(self.manager)
+        lines = {line.key: line for line in disclosure.line_ids if line.key}
+        action = lines["expense/910002"].action_open_entries()
+        found = entries.search(action["domain"])
+        self.assertEqual((found.amount, found.name), (30000, self.repair.name))
+        for key in ("income", "balance"):
+            found = entries.search(lines[key].action_open_entries()["domain"])
+            self.assertEqual(len(found), lines[key].entry_count, key)
+            self.assertAlmostEqual(sum(found.mapped("amount")), lines[key].amount)
+        # Opened again it is the same list; nobody reads another's.
+        again = lines["balance"].action_open_entries()
+        self.assertEqual(len(entries.search(again["domain"])), len(found))
+        self.assertFalse(entries.with_user(self.second).search(again["domain"]))
+        with self.assertRaises(AccessError):
+            found[0].amount = 1
+        with self.assertRaises(AccessError):
+            lines["income"].with_user(self.other_desk).action_open_entries()
+
     # --- who may what --------------------------------------------------------------
 
     def test_staff_of_another_estate_read_nothing(self):

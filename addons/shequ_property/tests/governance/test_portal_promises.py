@@ -1,6 +1,9 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
-from ..portal.common import PortalCase
+from ..portal.common import PortalCase, photo_bytes
 from .common_promise import attested_promise
 
 
@@ -55,7 +58,7 @@ class TestPortalPromises(PortalCase):
 
     def test_the_contract_its_prices_and_versions(self):
         self.contract.action_amend()
-        self.contract.price_ids.amount = 2.6
+        self.contract.amendment_ids.price_ids.amount = 2.6
         self.login(self.zhu)
         # What is being amended is not told before it holds.
         self.assertNotIn("2.60", self.get("/my/promises/contract").text)
@@ -65,6 +68,54 @@ class TestPortalPromises(PortalCase):
         self.assertIn("业主大会决定", page)
         self.assertIn("Version 2", page)
         self.assertIn(self.contract.version_ids[0].digest, page)
+
+    def test_rounds_that_were_missed(self):
+        plan = self.env["shequ.round"].create(
+            {
+                "name": "每四小时巡查",
+                "estate_id": self.estate.id,
+                "kind": "patrol",
+                "times": "08:00",
+                "duration_hours": 4,
+                "date_from": "2025-01-01",
+            }
+        )
+        now = fields.Datetime.now()
+        task, walked = self.env["shequ.round.task"].create(
+            [
+                {
+                    "round_id": plan.id,
+                    "estate_id": self.estate.id,
+                    "company_id": self.company.id,
+                    "start_at": now - timedelta(hours=hours + 4),
+                    "due_at": now - timedelta(hours=hours),
+                    "state": state,
+                }
+                for hours, state in ((5, "missed"), (29, "done"))
+            ]
+        )
+        photo = self.env["ir.attachment"].create(
+            {"name": "a.jpg", "raw": photo_bytes(), "mimetype": "image/jpeg"}
+        )
+        walked._begin()
+        self.env["shequ.round.check"].create(
+            {"task_id": walked.id, "name": "大门", "attachment_ids": photo.ids}
+        )
+        path = f"/my/promises/rounds/photo/{photo.id}"
+        self.login(self.zhu)
+        self.assertIn("/my/promises/rounds", self.get("/my/promises").text)
+        page = self.get("/my/promises/rounds").text
+        self.assertIn("每四小时巡查", page)
+        self.assertRegex(page, "1</?[^>]*>? of 2|1 of 2")
+        self.assertNotIn(path, page)
+        self.assertEqual(self.get(path).status_code, 404)
+        self.estate.round_photos_open = True
+        self.estate.round_photos_since = now - timedelta(days=1)
+        self.env.flush_all()
+        self.assertIn(path, self.get("/my/promises/rounds").text)
+        self.assertEqual(self.get(path).headers["Content-Type"], "image/jpeg")
+        self.login(self.stranger)
+        self.assertEqual(self.get(path).status_code, 404)
 
     def test_a_committee_member_disputes(self):
         self.env["shequ.committee.member"].create(

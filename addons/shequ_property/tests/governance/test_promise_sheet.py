@@ -1,10 +1,12 @@
 from datetime import datetime, timedelta
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_contract import ContractCase, photo
 
@@ -199,6 +201,9 @@ class TestPromiseSheet(ContractCase):
         with self.assertRaises(UserError):
             sheet.sudo().score = 1
         self.env.cr.execute(
+            "ALTER TABLE shequ_contract_measure_line DISABLE TRIGGER USER"
+        )
+        self.env.cr.execute(
             "UPDATE shequ_contract_measure_line SET hit = FALSE WHERE measure_id = %s",
             [row.id],
         )
@@ -206,6 +211,55 @@ class TestPromiseSheet(ContractCase):
         self.assertFalse(sheet._is_whole())
         with self.assertRaisesRegex(UserError, "Changed after closing"):
             sheet.action_verify()
+
+    def test_the_database_keeps_a_closed_month(self):
+        promise = self._promise()
+        later = self._promise("小修一天内到场", date_from="2026-04-01")
+        self._ticket(DAY, DAY + timedelta(days=2))
+        sheet = self._march()
+        row = self._row(sheet, promise)
+        running = self._sheet("2026-04-01")
+        queries = (
+            "UPDATE shequ_contract_sheet SET score = 7 WHERE id = %(sheet)s",
+            "UPDATE shequ_contract_sheet SET digest = 'x' WHERE id = %(sheet)s",
+            "UPDATE shequ_contract_sheet SET state = 'open' WHERE id = %(sheet)s",
+            "UPDATE shequ_contract_measure SET state = 'broken' WHERE id = %(row)s",
+            "UPDATE shequ_contract_measure SET sheet_id = %(sheet)s "
+            "WHERE id = %(other)s",
+            "UPDATE shequ_contract_measure_line SET hit = NOT hit WHERE id = %(line)s",
+            "INSERT INTO shequ_contract_measure_line (measure_id, hit) "
+            "VALUES (%(row)s, TRUE)",
+            "DELETE FROM shequ_contract_measure_line WHERE id = %(line)s",
+            "DELETE FROM shequ_contract_measure WHERE id = %(row)s",
+            "DELETE FROM shequ_contract_sheet WHERE id = %(sheet)s",
+        )
+
+        def values():
+            return {
+                "sheet": sheet.id,
+                "row": row.id,
+                "line": row.line_ids.id,
+                "other": self._row(running, later).id,
+            }
+
+        # While it is open, counting does all of this.
+        with self.env.cr.savepoint() as point:
+            for query in queries[3:4] + queries[5:8]:
+                self.env.cr.execute(query, values())
+            point.rollback()
+        sheet.action_close()
+        self.env.flush_all()
+        for query in (*queries, "TRUNCATE shequ_contract_measure_line"):
+            with (
+                self.subTest(query),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.RestrictViolation),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(query, values())
+        # The month beside it goes on.
+        running._count()
+        self.assertTrue(sheet._is_whole())
 
     def test_a_month_that_runs_is_not_closed(self):
         self._promise()
@@ -216,10 +270,17 @@ class TestPromiseSheet(ContractCase):
     def test_an_amendment_does_not_reach_back(self):
         promise = self._promise()
         self._ticket(DAY, DAY + timedelta(days=4))
-        sheet = self._march()
+        self.contract.action_activate()
+        sheet = self._sheet(MARCH)
         sheet.action_close()
-        self.contract.sudo().amending = True
-        promise.write({"threshold": 0, "name": "能修就修"})
+        self.contract.action_amend()
+        draft = self.contract.amendment_ids
+        draft.commitment_ids.write({"threshold": 0, "name": "能修就修"})
+        # Nor does what is only being prepared.
+        running = self._sheet("2026-04-01")
+        self.assertEqual(self._row(running, promise).threshold, 950)
+        draft._put_amendment_in_force("?", self.contract.date_from)
+        self.assertEqual(promise.threshold, 0)
         sheet._count()
         row = self._row(sheet, promise)
         self.assertEqual((row.threshold, row.state), (950, "broken"))

@@ -2,11 +2,12 @@ from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_contract import ContractCase
+from .common_contract import ContractCase, photo
 
 
 @tagged("post_install", "-at_install")
@@ -220,3 +221,41 @@ class TestRound(ContractCase):
             {date(2026, 3, 10) + timedelta(days=14)},
         )
         self.assertEqual([len(plan.task_ids) for plan in plans], [15, 15, 15])
+
+    # --- what residents see --------------------------------------------------------
+
+    def test_residents_see_what_was_missed(self):
+        tasks = self.env["shequ.round.task"]
+        first = self._first()
+        first.sudo().write({"state": "missed", "due_at": fields.Datetime.now()})
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=1)):
+            seen = tasks._of_residents(self.estate, 30)
+            self.assertIn(first, seen)
+            self.assertFalse(tasks._of_residents(self.lane_estate, 30))
+        row = tasks._tally(first)[0]
+        self.assertEqual((row["plan"], row["missed"], row["done"]), (self.plan, 1, 0))
+        with freeze_time(fields.Datetime.now() + timedelta(days=31)):
+            self.assertNotIn(first, tasks._of_residents(self.estate, 30))
+
+    def test_photos_are_open_from_the_day_the_estate_says_so(self):
+        task = self._first().with_user(self.worker)
+        lane = task.worker_open()["checks"][0]
+        self.assertFalse(lane["open"])
+        task.worker_check(lane["id"], "ok", "", [self._data()])
+        old = task.sudo().check_ids.attachment_ids
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET create_date = '2026-03-09' WHERE id = %s",
+            old.ids,
+        )
+        old.invalidate_recordset()
+        self.assertFalse(task._open_photos())
+        self.estate.round_photos_open = True
+        # Whoever took it was not told that residents see it.
+        self.assertFalse(task._open_photos())
+        self.assertTrue(task.worker_open()["checks"][0]["open"])
+        task.worker_check(lane["id"], "ok", "", [self._data(photo((9, 9, 9)))])
+        self.assertEqual(
+            task._open_photos(), task.sudo().check_ids.attachment_ids - old
+        )
+        self.estate.round_photos_open = False
+        self.assertFalse(task._open_photos())

@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo import fields
@@ -92,6 +93,8 @@ ROUTES = {
     "/my/promises/photo/{kp}": ("GET", {}, ESTATE),
     "/my/promises/photo/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     "/my/promises/contract": ("GET", {}, ESTATE),
+    "/my/promises/rounds": ("GET", {}, {**EVERYBODY, **NO_HOME}),
+    "/my/promises/rounds/photo/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     "/my/promises/document/{kd}": ("GET", {}, ESTATE),
     "/my/promises/document/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     # {va} an open vote, {vp} a proposal that collects signatures, {vb} one that is
@@ -154,6 +157,8 @@ ROUTES.update(
         "/my/disclosures/{d}/ask": ("GET", {}, ESTATE),
         "/my/disclosures/{d}/ask (send)": ("POST", {"words": "x"}, ESTATE),
         "/my/disclosures/{d}/file/1.json": ("GET", {}, ESTATE),
+        "/my/disclosures/{d}/file/1.xlsx": ("GET", {}, ESTATE),
+        "/my/disclosures/{d}/paper/1/1": ("GET", {}, ESTATE),
         "/my/disclosures/chain.json": ("GET", {}, {**EVERYBODY, **NO_HOME}),
         "/my/committee": ("GET", {}, NOBODY),
         "/my/committee/review/{o}": ("GET", {}, NOBODY),
@@ -193,6 +198,7 @@ OPEN_ROUTES = {
     "/d/{q}/{d}": ("GET", {}),
     "/d/{q}/{d}/changes/2": ("GET", {}),
     "/d/{q}/{d}/file/1.json": ("GET", {}),
+    "/d/{q}/{d}/paper/1/1": ("GET", {}),
     "/d/{q}/chain.json": ("GET", {}),
     "/d/wrong-token": ("GET", {}),
     "/vote/{va}": ("GET", {}),
@@ -348,6 +354,13 @@ class TestAccessTable(VoteCase):
             }
         )
         self.disclosure._draw()
+        self.disclosure.file_ids = [
+            (
+                0,
+                0,
+                {"name": "a.jpg", "raw": base64.b64encode(photo_bytes()), "checked": 1},
+            )
+        ]
         self.disclosure._publish(self.disclosure._content(), "")
         self.disclosure._publish(self.disclosure._content(), "again")
         self.handover = self.env["shequ.committee.handover"]._prepare(term)

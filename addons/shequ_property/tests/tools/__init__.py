@@ -36,3 +36,4 @@ from . import test_periods
 from . import test_rounds
 from . import test_terms
 from . import test_ocds
+from . import test_papers

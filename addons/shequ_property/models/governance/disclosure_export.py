@@ -1,5 +1,6 @@
-import io
 import json
+import tempfile
+from datetime import datetime
 
 import xlsxwriter
 
@@ -9,6 +10,7 @@ from odoo.tools import SQL
 from ...tools import disclosure_document as documents
 
 EXPORT = "shequ-disclosure-chain/1"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 5000
 
 
@@ -105,13 +107,15 @@ class DisclosureVersion(models.Model):
 
     # --- XLSX ----------------------------------------------------------------------
 
-    def _xlsx(self, public):
-        """Return a workbook: what was published, and the entries to count again."""
+    def _write_xlsx(self, out, public):
+        """Write a workbook: what was published, and the entries to count again.
+
+        :param out: file opened for writing bytes; rows go to the disk as they come
+        """
         self.ensure_one()
         this = self.with_context(lang=self.disclosure_id._lang())
         env = this.env
-        stream = io.BytesIO()
-        book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+        book = xlsxwriter.Workbook(out, {"constant_memory": True})
         bold = book.add_format({"bold": True})
         money = book.add_format({"num_format": "#,##0.00"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -180,10 +184,34 @@ class DisclosureVersion(models.Model):
                     else:
                         sheet.write_string(row, column, "" if cell is None else cell)
                 row += 1
+        if content.get("files"):
+            sheet = book.add_worksheet(env._("Files"))
+            self._write_file_list(sheet, env, content["files"], bold)
         if not public and self.entry_count:
             self._write_entries(book.add_worksheet(entries), env, bold, money)
         book.close()
-        return stream.getvalue()
+
+    def _write_file_list(self, sheet, env, files, bold):
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 2, 14)
+        sheet.set_column(3, 3, 68)
+        sheet.set_column(4, 5, 22)
+        heads = {
+            "name": env._("File"),
+            "type": env._("Type"),
+            "size": env._("Bytes"),
+            "sha256": "SHA-256",
+            "checked_by": env._("Looked through by"),
+            "checked_at": env._("Looked through at"),
+        }
+        for column, head in enumerate(heads.values()):
+            sheet.write_string(0, column, head, bold)
+        for row, file in enumerate(files, 1):
+            for column, key in enumerate(heads):
+                if key == "size":
+                    sheet.write_number(row, column, file[key])
+                else:
+                    sheet.write_string(row, column, file[key])
 
     def _write_entries(self, sheet, env, bold, money):
         sheet.set_column(0, 4, 22)
@@ -227,12 +255,25 @@ class DisclosureVersion(models.Model):
             env["shequ.disclosure.line"]._fields["origin"]._description_selection(env)
         )
 
-    # --- PDF -----------------------------------------------------------------------
+    # --- files to send -------------------------------------------------------------
 
-    def _pdf(self):
-        """The PDF for the glass case, made once for each version (bytes).
+    def _write_download(self, kind, public, out):
+        """Write the download ``kind`` (json, xlsx or pdf) into a file opened for bytes.
 
         :raises UserError: where the converter of the server is missing
+        """
+        if kind == "pdf":
+            out.write(self._pdf())
+        elif kind == "xlsx":
+            out.write(self._xlsx(public))
+        else:
+            for piece in self._json(public):
+                out.write(piece.encode())
+
+    def _kept(self, name, mimetype, make):
+        """A file of this version (bytes), made once: what it is made of stays.
+
+        :param make: function that returns it
         """
         self.ensure_one()
         attachments = self.env["ir.attachment"].sudo()
@@ -240,25 +281,49 @@ class DisclosureVersion(models.Model):
             ("res_model", "=", self._name),
             ("res_id", "=", self.id),
             ("res_field", "=", False),
-            ("name", "=", f"{self.sha256}.pdf"),
+            ("name", "=", name),
         ]
         if known := attachments.search(domain, limit=1):
             return known.raw
-        lang = self.disclosure_id._lang()
-        reports = self.env["ir.actions.report"].sudo().with_context(lang=lang)
-        data = reports._render_qweb_pdf(
-            "shequ_property.action_report_disclosure", self.ids
-        )[0]
+        data = make()
         attachments.create(
             {
-                "name": f"{self.sha256}.pdf",
+                "name": name,
                 "res_model": self._name,
                 "res_id": self.id,
                 "raw": data,
-                "mimetype": "application/pdf",
+                "mimetype": mimetype,
             }
         )
         return data
+
+    def _xlsx(self, public):
+        """The workbook (bytes); only what is packed is ever in memory."""
+
+        def make():
+            with tempfile.TemporaryFile() as out:
+                self._write_xlsx(out, public)
+                out.seek(0)
+                return out.read()
+
+        name = f"{self.sha256}{'-public' if public else ''}.xlsx"
+        return self._kept(name, XLSX, make)
+
+    # --- PDF -----------------------------------------------------------------------
+
+    def _pdf(self):
+        """The PDF for the glass case (bytes).
+
+        :raises UserError: where the converter of the server is missing
+        """
+
+        def make():
+            lang = self.disclosure_id._lang()
+            reports = self.env["ir.actions.report"].sudo().with_context(lang=lang)
+            report = "shequ_property.action_report_disclosure"
+            return reports._render_qweb_pdf(report, self.ids)[0]
+
+        return self._kept(f"{self.sha256}.pdf", "application/pdf", make)
 
     def _print_values(self):
         """What the printed page shows, as plain values."""
@@ -266,17 +331,23 @@ class DisclosureVersion(models.Model):
         this = self.with_context(lang=self.disclosure_id._lang())
         document = self._document()
         estate = self.estate_id.sudo()
+        view = documents.view(document["content"])
+        local = self.with_context(tz=estate.tz)
+        for file in view["files"]:
+            moment = datetime.fromisoformat(file["checked_at"].rstrip("Z"))
+            moment = fields.Datetime.context_timestamp(local, moment)
+            file["checked"] = moment.strftime("%Y-%m-%d %H:%M")
         url = f"{estate.get_base_url()}/my/disclosures/{self.disclosure_id.id}"
         if self.is_public:
             url = f"{estate._disclosure_sign_url()}/{self.disclosure_id.id}"
         return {
             "document": document,
-            "view": documents.view(document["content"]),
+            "view": view,
             "origins": self._origin_words(this.env),
             "qr": estate._label("", "", url, "")["image"],
             "url": url,
             "published_on": fields.Datetime.context_timestamp(
-                self.with_context(tz=estate.tz), self.published_at
+                local, self.published_at
             ).strftime("%Y-%m-%d %H:%M"),
             "posted_until": self.disclosure_id.posted_until,
             "reference": self.reference,
