@@ -2,6 +2,7 @@
 
 import os
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,6 +89,7 @@ with patch.object(env.registry["shequ.vote"], "_clock", lambda _vote: clock[0]):
     votes = {
         "facade": make("12号楼外墙修缮", "open"),
         "plain": make("快递柜", "open"),
+        "passkey": make("门禁更换", "open"),
         "election": make("业委会选举", "open", secrecy="secret",
                          motion_ids=[(0, 0, election)]),
         "notice": make("南门改造", "notice"),
@@ -119,6 +121,13 @@ def booth(pg, template_database, tmp_path_factory):
     try:
         server.facts = world.build(pg, database)
         server.facts.update(run_script(pg, database, VOTES))
+        # A passkey belongs to a name; an address has none.
+        server.name = f"http://localhost:{server.port}"
+        pg.sql(
+            f"UPDATE ir_config_parameter SET value = '{server.name}' "
+            "WHERE key = 'web.base.url'",
+            database,
+        )
         server.sql = lambda query: pg.sql(query, database)
         yield server.start()
     finally:
@@ -208,6 +217,95 @@ def test_a_resident_of_seventy_votes_on_a_phone_in_large_letters(booth, phone):
         ).strip()
         == "online"
     )
+
+
+@pytest.fixture
+def passkey(booth):
+    """Put a key that knows its owner into a browser, and sign its owner in."""
+
+    def give(page, login, password):
+        keys = page.context.new_cdp_session(page)
+        keys.send("WebAuthn.enable")
+        keys.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2",
+                    "transport": "internal",
+                    "hasResidentKey": True,
+                    "hasUserVerification": True,
+                    "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )
+        named = SimpleNamespace(
+            url=lambda path: booth.name + path, database=booth.database
+        )
+        sign_in(page, named, login, password)
+        page.goto(named.url("/my/security"))
+        page.click("#portal_passkey_add")
+        dialog = page.locator(".modal.o_technical_modal")
+        dialog.locator("input[type=password]").fill(password)
+        dialog.locator(".btn-primary").click()
+        dialog.locator("input[name=keyname]").fill("手机")
+        follow(page, dialog.locator(".btn-primary"))
+        page.wait_for_selector(".o_passkey_portal_entry")
+        return named
+
+    return give
+
+
+def test_a_passkey_casts_without_a_code(booth, phone, passkey):
+    forget_limits(booth)
+    named = passkey(phone, "zhu", world.PASSWORD)
+    vote = booth.facts["votes"]["passkey"]
+    sent = "SELECT count(*) FROM shequ_sms_outbox WHERE purpose = 'code'"
+    before = booth.sql(sent)
+    phone.goto(named.url(f"/my/votes/{vote}/ballot"))
+    for radio in phone.locator("input[value=agree]").all():
+        radio.check(force=True)
+    follow(phone, phone.locator(".sq-send button"))
+    fits(phone, "the confirmation by passkey")
+    assert phone.locator("#code").count() == 0
+    assert booth.sql(sent) == before, "who has a passkey needs no message"
+    follow(phone, phone.locator("[data-passkey] button"))
+    phone.wait_for_selector(".sq-done")
+    kept = booth.sql(
+        "SELECT DISTINCT confirmed_by FROM shequ_vote_ballot "
+        f"WHERE vote_id = {vote} AND confirmed_by IS NOT NULL"
+    )
+    assert kept.strip() == "passkey"
+    # The same key signs a proposal.
+    phone.goto(named.url(f"/my/votes/{booth.facts['votes']['proposal']}/sign"))
+    follow(phone, phone.locator("button[value=send]"))
+    fits(phone, "the signature by passkey")
+    follow(phone, phone.locator("[data-passkey] button"))
+    assert booth.sql("SELECT confirmed_by FROM shequ_vote_signature").strip() == (
+        "passkey"
+    )
+    assert booth.sql(sent) == before
+
+
+def test_a_lost_passkey_leaves_the_code(booth, phone, passkey):
+    """The key is on file, the telephone at hand does not have it."""
+    forget_limits(booth)
+    named = passkey(phone, "neighbour", world.PASSWORD)
+    vote = booth.facts["votes"]["passkey"]
+    phone.goto(named.url(f"/my/votes/{vote}/ballot"))
+    for radio in phone.locator("input[value=against]").all():
+        radio.check(force=True)
+    follow(phone, phone.locator(".sq-send button"))
+    phone.evaluate(
+        "() => { navigator.credentials.get = () => Promise.reject(new Error()); }"
+    )
+    phone.click("[data-passkey] button")
+    phone.wait_for_selector("[data-passkey-error]:visible")
+    follow(phone, phone.locator("button[name=again]"))
+    fits(phone, "passkey and code")
+    phone.fill("#code", code_for(booth, "13800003333"))
+    follow(phone, phone.locator("[data-cast]"))
+    phone.wait_for_selector(".sq-done")
 
 
 def test_without_scripts_too(booth, new_page):

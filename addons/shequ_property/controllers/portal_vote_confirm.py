@@ -14,6 +14,11 @@ import unicodedata
 from odoo.exceptions import AccessDenied
 from odoo.http import request
 
+from odoo.addons.auth_passkey._vendor.webauthn.helpers.exceptions import (
+    InvalidAuthenticatorDataStructure,
+    InvalidJSONStructure,
+)
+
 from ..tools import mask
 from .portal_login import CODE, LoginPages
 
@@ -29,12 +34,23 @@ class ConfirmPages(LoginPages):
             return state
         return {}
 
-    def _shequ_confirm_ways(self):
-        """How the person can confirm: ``phone`` (masked, or ""), ``passkey`` (bool)."""
+    def _shequ_confirm_ways(self, subject):
+        """How the person can confirm: ``phone`` (masked, or ""), ``passkey`` (bool),
+        and whether a code for ``subject`` was ``sent``."""
         return {
             "phone": mask.mask_phone(self._shequ_partner().sudo().shequ_phone or ""),
             "passkey": bool(request.env.user.sudo().auth_passkey_key_ids),
+            "sent": bool(self._shequ_confirm_state(subject)),
         }
+
+    def _shequ_confirm_begin(self, subject, again=False):
+        """Send a code, unless the person has a passkey and has not asked for one.
+
+        :return: sentence of the refusal, or ""
+        """
+        if not again and self._shequ_confirm_ways(subject)["passkey"]:
+            return ""
+        return self._shequ_confirm_send(subject)
 
     def _shequ_confirm_send(self, subject):
         """Send a code for ``subject``; one that was sent just now still counts.
@@ -114,6 +130,12 @@ class ConfirmPages(LoginPages):
                 {"type": "webauthn", "webauthn_response": answer},
                 {"interactive": True},
             )
-        except AccessDenied:
+        except (
+            AccessDenied,
+            InvalidAuthenticatorDataStructure,
+            InvalidJSONStructure,
+            ValueError,
+        ):
+            # Not the key, or nothing that a browser would send.
             return "", refusal
         return "passkey", ""

@@ -549,11 +549,11 @@ class VotePages(ConfirmPages):
         if error:
             return self._shequ_ballot_page(vote, electors, choices, error, 422)
         token = token if len(token) == 36 else str(uuid.uuid4())
-        ways = self._shequ_confirm_ways()
-        error = self._shequ_confirm_send(f"vote-{vote.id}")
-        if error and not self._shequ_confirm_state(f"vote-{vote.id}"):
-            if not ways["passkey"]:
-                return self._shequ_ballot_page(vote, electors, choices, error, 422)
+        subject = f"vote-{vote.id}"
+        error = self._shequ_confirm_begin(subject, again=bool(again))
+        ways = self._shequ_confirm_ways(subject)
+        if error and not ways["sent"] and not ways["passkey"]:
+            return self._shequ_ballot_page(vote, electors, choices, error, 422)
         flash = self.env._("A code is on its way.") if again and not error else ""
         return self._shequ_check_page(vote, electors, choices, token, error, flash)
 
@@ -569,7 +569,7 @@ class VotePages(ConfirmPages):
                 "motions": words.motions(choices),
                 "mine": self._shequ_mine(vote, electors),
                 "hidden": self._shequ_hidden(vote, choices, token, electors),
-                "ways": self._shequ_confirm_ways(),
+                "ways": self._shequ_confirm_ways(f"vote-{vote.id}"),
                 "field_error": error,
                 "flash": flash,
             },

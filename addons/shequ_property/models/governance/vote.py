@@ -325,6 +325,8 @@ class ShequVote(models.Model):
 
     @api.constrains("kind", "audience", "secrecy", "allow_change")
     def _check_kind(self):
+        # Matters belong to a kind of vote: the thresholds come with them.
+        self.motion_ids._check_matter()
         for vote in self:
             if vote.audience == "residents" and vote.kind != "poll":
                 raise ValidationError(
