@@ -71,7 +71,7 @@ class ConfirmPages(LoginPages):
         sent = (
             request.env["shequ.login.code"]
             .sudo()
-            ._send(phone, request.httprequest.remote_addr, browser, PURPOSE)
+            ._send(phone, self._shequ_confirm_source(), browser, PURPOSE)
         )
         if sent.kind != "ok":
             return self._shequ_not_sent(sent)
@@ -82,6 +82,14 @@ class ConfirmPages(LoginPages):
             "again_at": int(time.time()) + sent.wait,
         }
         return ""
+
+    def _shequ_confirm_source(self):
+        """Whose codes and wrong tries are counted together: those of one person.
+
+        Not those of an address as before a log-in: on the day of a vote a hall, or a
+        whole house on the telephone network, votes from one.
+        """
+        return f"user {request.env.uid}"
 
     def _shequ_confirm_check(self, subject, code="", webauthn_response=""):
         """Whether it is the person: by passkey, else by the code that was typed.
@@ -103,7 +111,7 @@ class ConfirmPages(LoginPages):
         checked = Code._check(
             state["phone"],
             typed,
-            request.httprequest.remote_addr,
+            self._shequ_confirm_source(),
             state["browser"],
             PURPOSE,
         )
