@@ -320,6 +320,16 @@ class ShequVote(models.Model):
             },
         }
 
+    def action_print_poster(self):
+        """A poster to hang up, which reminds everybody who passes: noted as that."""
+        self.ensure_one()
+        if self.state not in ("notice", "open"):
+            raise UserError(self.env._("Posters hang from the notice until the close."))
+        self.env["shequ.vote.reminder"]._note(self, "poster")
+        return self.env.ref("shequ_property.action_report_vote_poster").report_action(
+            self, config=False
+        )
+
     # --- the way to what belongs to a vote -------------------------------------------
 
     def _action_of(self, xmlid):
