@@ -196,6 +196,7 @@ class LeadPages(CommitteePages, OwnerPages):
         buildings = request.env["shequ.building"].sudo()
         return {
             "open": vote.state in OPEN_TO_CHANGE,
+            "signed": vote.proposer == "owners" and bool(vote.signature_ids),
             "title": form.get("title", vote.name),
             "words": form.get("words", VoteWords(request.env, vote).text()),
             "kinds": self._shequ_options("kind", form.get("kind", vote.kind)),

@@ -35,6 +35,8 @@ AGENDA = frozenset(
         "committee_told_note",
     )
 )
+#: What owners have signed with a proposal of theirs.
+SIGNED = frozenset(("name", "description", "proposer", "proposer_id"))
 DRAFT = ("state", "draft")
 #: What only the steps of a vote write.
 STEPS = frozenset(
@@ -377,6 +379,8 @@ class ShequVote(models.Model):
             self._refuse_steps(vals)
             if AGENDA & vals.keys():
                 self._refuse_agenda()
+            if SIGNED & vals.keys():
+                self._refuse_signed()
         return super().write(vals)
 
     def _is_step(self):
@@ -402,6 +406,21 @@ class ShequVote(models.Model):
                     "“%(vote)s” has been announced: what is voted on, by whom and "
                     "when, can no longer be changed. Cancel it and announce anew.",
                     vote=fixed[0].name,
+                )
+            )
+
+    def _refuse_signed(self):
+        """Whoever signed a proposal signed these words, and no others."""
+        signed = self.sudo().filtered(
+            lambda vote: vote.proposer == "owners" and vote.signature_ids
+        )
+        if signed:
+            raise UserError(
+                self.env._(
+                    "Owners have signed “%(vote)s”: its words and motions stay as "
+                    "they signed them. Add a motion of your own, or announce another "
+                    "vote.",
+                    vote=signed[0].name,
                 )
             )
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext
 
 from ...tools import person_name
 from .vote import OPEN_TO_CHANGE
@@ -145,6 +146,13 @@ class ShequVote(models.Model):
             raise UserError(self.env._("Choose a building of this community."))
         if "building_ids" in values:
             values["building_ids"] = [fields.Command.set(values["building_ids"])]
+        # A form sends all words, also those that stay as they were signed.
+        if values["name"] == vote.name:
+            del values["name"]
+        if html2plaintext(values.get("description") or "") == html2plaintext(
+            vote.description or ""
+        ):
+            values.pop("description", None)
         vote.write(values)
 
     def _lead_motion(self, user, values, people=""):

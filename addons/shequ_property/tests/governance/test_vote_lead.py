@@ -62,13 +62,16 @@ class TestVoteLead(VoteCase):
                 "kind": vote.kind,
                 "secrecy": "open",
                 "paper": "1",
-                "opens": vote._local(vote.opens_at).replace(" ", "T"),
-                "closes": vote._local(vote.closes_at).replace(" ", "T"),
+                "opens": self._typed(vote, vote.opens_at),
+                "closes": self._typed(vote, vote.closes_at),
                 "told_on": fields.Date.to_string(self.now.date()),
                 **values,
             },
             status,
         )
+
+    def _typed(self, vote, moment):
+        return vote._local(moment).replace(" ", "T") if moment else ""
 
     def _motion(self, vote, matter, status=200, **values):
         return self._do(
@@ -262,3 +265,24 @@ class TestVoteLead(VoteCase):
         extend["closes"] = running._local(later).replace(" ", "T")
         self._do(running, "step", extend)
         self.assertEqual(running.closes_at, later.replace(second=0))
+
+    def test_what_owners_signed_stays_as_it_is(self):
+        """The committee sets times, adds a motion, and changes no signed word."""
+        vote = self.env["shequ.vote"]._propose(
+            self.estate, self.zhu.partner_id, "夜里关南门", "太吵。", self.fund
+        )
+        self._agenda(vote, title="夜里关南门和北门", words="太吵。")
+        self._agenda(vote, title="夜里关南门", words="太吵。")
+        vote._take_signature(self.zhu.partner_id, "code")
+        self.refresh()
+        motion = vote.motion_ids
+        self._agenda(vote, 422, title="夜里开南门", words="太吵。")
+        self._agenda(vote, 422, title="夜里关南门", words="很安静。")
+        self._do(vote, f"motion/{motion.id}/remove", {}, 422)
+        with self.assertRaises(UserError):
+            motion.name = "夜里开南门"
+        self._agenda(vote, title="夜里关南门", words="太吵。", secrecy="secret")
+        self._motion(vote, self.fund, name="设快递柜")
+        self.assertEqual(vote.secrecy, "secret")
+        self.assertEqual(vote.motion_ids[0], motion)
+        self._do(vote, f"motion/{vote.motion_ids[1].id}/remove")
