@@ -372,6 +372,12 @@ def all_pages(facts):
         ("zhu", f"/my/votes/{votes['posted']}/choices"),
         ("zhu", f"/my/votes/{votes['proposal']}/sign"),
         ("neighbour", f"/my/votes/{votes['plain']}/turnout"),
+        ("neighbour", "/my/committee"),
+        ("neighbour", f"/my/committee/votes/new/{facts['estate']}"),
+        *(
+            ("neighbour", f"/my/committee/votes/{votes[name]}")
+            for name in ("proposal", "notice", "plain", "elected")
+        ),
         ("desk", "/vote/round"),
         ("desk", f"/vote/round/{votes['plain']}"),
         ("desk", facts["door"]),
@@ -409,17 +415,60 @@ def test_pages_are_accessible(booth, new_page, theme, large):
 
 def test_pages_on_a_desk(booth, desktop):
     source = axe_source()
-    sign_in(desktop, booth, "zhu", world.PASSWORD)
-    found = []
-    for login, path in all_pages(booth.facts):
-        if login != "zhu":
-            continue
+    found, signed_in = [], None
+    wanted = [
+        page for page in all_pages(booth.facts) if page[0] in ("zhu", "neighbour")
+    ]
+    for login, path in sorted(wanted):
+        if login != signed_in:
+            sign_in(desktop, booth, login, world.PASSWORD)
+            signed_in = login
         desktop.goto(booth.url(path))
         assert path_of(desktop) == path
         found += [f"{path}: {line}" for line in violations(desktop, source)]
         if overflow(desktop) > 0:
             found.append(f"{path}: {overflow(desktop)} px too wide")
     assert not found, "\n".join(found)
+
+
+def test_the_committee_leads_a_vote_on_a_phone(booth, phone):
+    """From the home to the announcement, with a document and the check."""
+    sign_in(phone, booth, "neighbour", world.PASSWORD)
+    phone.goto(booth.url("/my/community"))
+    follow(phone, phone.locator("[data-card=committee]"))
+    follow(phone, phone.locator("a[href*='/my/committee/votes/new/']"))
+    phone.fill("#title", "更换电梯")
+    phone.locator("input[value=assembly]").check(force=True)
+    follow(phone, phone.locator("main form button[type=submit]"))
+    phone.fill("#motion", "同意更换2号楼电梯")
+    phone.select_option("#matter", index=1)
+    follow(phone, phone.locator("form[action$='/motion'] button[type=submit]"))
+    phone.set_input_files(
+        "#file",
+        {"name": "方案.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 x"},
+    )
+    follow(phone, phone.locator("form[action$='/document'] button[type=submit]"))
+    assert "方案" in phone.inner_text("#documents ~ div")
+    follow(phone, phone.locator("button[value=submit]"))
+    # What is missing is said, and there is no button to go on without it.
+    assert phone.locator("#next ~ ul li").count() == 1
+    assert phone.locator("button[value=announce]").count() == 0
+    fits(phone, "what is missing")
+    phone.fill("#told-on", booth.sql("SELECT current_date").strip())
+    follow(phone, phone.locator("form[action$='/agenda'] button[type=submit]"))
+    follow(phone, phone.locator("button[value=announce]"))
+    fits(phone, "the announcement")
+    path = path_of(phone).replace("/my/committee", "/my")
+    number = path.rsplit("/", 1)[-1]
+    entry = booth.sql(
+        f"SELECT entry FROM shequ_vote_event WHERE vote_id = {number} "
+        "AND kind = 'announced'"
+    )
+    assert '"role":"committee"' in entry
+    # A neighbour reads it the same minute.
+    sign_in(phone, booth, "zhu", world.PASSWORD)
+    phone.goto(booth.url(path))
+    assert "更换电梯" in phone.inner_text("h1")
 
 
 def test_the_office_leads_a_vote(booth, desktop):

@@ -63,12 +63,9 @@ class LeadPages(CommitteePages, OwnerPages):
         }
 
     def _shequ_lead_state(self, vote):
-        """The state as the desk calls it: a draft of the committee asks nobody to
-        sign, and who leads knows what is counted."""
-        if vote.state in ("draft", "closed"):
-            labels = dict(vote._fields["state"]._description_selection(request.env))
-            return labels[vote.state]
-        return VoteWords(request.env, vote).state()
+        """The state as the desk calls it; residents are asked to do something."""
+        labels = dict(vote._fields["state"]._description_selection(request.env))
+        return labels[vote.state]
 
     def _shequ_vote_links(self, vote, partner):
         links = super()._shequ_vote_links(vote, partner)

@@ -336,6 +336,7 @@ class VoteWords:
                             "label": self._name(row["label"])
                             if row.get("candidate_id")
                             else row["label"],
+                            "elected": row.get("elected", False),
                             "area": square_metres(row["area"]),
                             "area_share": percent(row["area_permille"]),
                             "heads": str(row["heads"]),

@@ -149,7 +149,7 @@ class ShequVote(models.Model):
             ("draft", "Proposal"),
             ("check", "Being Checked"),
             ("notice", "Announced"),
-            ("open", "Open"),
+            ("open", "Voting Under Way"),
             ("closed", "Counted"),
             ("publicity", "Publicity Period"),
             ("final", "Final"),
@@ -163,7 +163,7 @@ class ShequVote(models.Model):
         index=True,
         tracking=True,
     )
-    description = fields.Html(string="What It Is About")
+    description = fields.Html(string="Explanation of the Vote")
     document_ids = fields.Many2many(
         "ir.attachment",
         "shequ_vote_document_rel",

@@ -23,10 +23,16 @@ class ShequVote(models.Model):
         string="Still Missing", compute="_compute_missing_text", compute_sudo=True
     )
     turnout_area = fields.Float(
-        string="Turnout by Area (%)", compute="_compute_turnout", compute_sudo=True
+        string="Turnout by Area (%)",
+        digits=(4, 1),
+        compute="_compute_turnout",
+        compute_sudo=True,
     )
     turnout_heads = fields.Float(
-        string="Turnout by Heads (%)", compute="_compute_turnout", compute_sudo=True
+        string="Turnout by Heads (%)",
+        digits=(4, 1),
+        compute="_compute_turnout",
+        compute_sudo=True,
     )
     turnout_map = fields.Html(
         string="Turnout by Building",
