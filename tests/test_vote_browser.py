@@ -243,7 +243,8 @@ def passkey(booth):
             url=lambda path: booth.name + path, database=booth.database
         )
         sign_in(page, named, login, password)
-        page.goto(named.url("/my/security"))
+        # The button is deaf until its script is there.
+        page.goto(named.url("/my/security"), wait_until="networkidle")
         page.click("#portal_passkey_add")
         dialog = page.locator(".modal.o_technical_modal")
         dialog.locator("input[type=password]").fill(password)

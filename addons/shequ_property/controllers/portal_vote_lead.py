@@ -139,7 +139,6 @@ class LeadPages(CommitteePages, OwnerPages):
         return self._shequ_lead_page(self._shequ_led_vote(vote_id), ok=ok)
 
     def _shequ_lead_page(self, vote, ok="", error="", form=None, status=200):
-        vote.invalidate_recordset()
         words = VoteWords(request.env, vote)
         flashes = {
             "saved": self.env._("Saved."),

@@ -77,18 +77,7 @@ class OwnerPages(VotePages):
         return links
 
     def _shequ_is_committee(self, vote):
-        return bool(
-            request.env["shequ.committee.member"]
-            .sudo()
-            .search_count(
-                [
-                    ("estate_id", "=", vote.estate_id.id),
-                    ("partner_id", "=", self._shequ_partner().id),
-                    ("is_current", "=", True),
-                ],
-                limit=1,
-            )
-        )
+        return vote.estate_id in request.env.user._shequ_committee_estates()
 
     # --- proposals -------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ OPEN_TO_CHANGE = ("draft", "check")
 ANNOUNCED = ("notice", "open", "closed", "publicity", "final", "filed")
 #: The ballots are counted.
 COUNTED = ("closed", "publicity", "final", "filed")
+#: Nothing more happens.
+OVER = ("filed", "cancelled")
 #: What the announcement fixes.
 AGENDA = frozenset(
     (
@@ -350,6 +352,18 @@ class ShequVote(models.Model):
                     self.env._(
                         "The buildings and units of “%(vote)s” must belong to its "
                         "estate.",
+                        vote=vote.name,
+                    )
+                )
+
+    @api.constrains("active", "state")
+    def _check_active(self):
+        """What is put away is not seen by owners, and the clock passes it by."""
+        for vote in self:
+            if not vote.active and vote.state not in (*OPEN_TO_CHANGE, *OVER):
+                raise ValidationError(
+                    self.env._(
+                        "“%(vote)s” is under way: it can be archived when it is over.",
                         vote=vote.name,
                     )
                 )

@@ -119,12 +119,12 @@ class ShequVote(models.Model):
         if not (text or "").strip():
             return False
         try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
+            moment = datetime.fromisoformat(text.strip()).replace(tzinfo=None)
+            return self._from_local(self.estate_id, moment)
+        except (OverflowError, ValueError):
             raise UserError(
                 self.env._("“%(text)s” is no day and time.", text=text[:30])
             ) from None
-        return self._from_local(self.estate_id, moment.replace(tzinfo=None))
 
     def _lead_agenda(self, user, values):
         """Write what is voted on, by whom and when, before it is announced.
@@ -135,15 +135,7 @@ class ShequVote(models.Model):
         vote._check_state(*OPEN_TO_CHANGE)
         if not values.get("name"):
             raise UserError(self.env._("Please write what should be decided."))
-        foreign = (
-            self.env["shequ.building"]
-            .sudo()
-            .browse(values.get("building_ids", ()))
-            .exists()
-            .filtered(lambda building: building.estate_id != vote.estate_id)
-        )
-        if foreign:
-            raise UserError(self.env._("Choose a building of this community."))
+        values = dict(values)
         if "building_ids" in values:
             values["building_ids"] = [fields.Command.set(values["building_ids"])]
         # A form sends all words, also those that stay as they were signed.

@@ -87,6 +87,18 @@ class TestVoteDesk(VoteCase):
         with self.assertRaises(AccessError):
             form.action_confirm()
 
+    def test_a_vote_under_way_is_not_put_away(self):
+        vote = self._vote()
+        vote.action_archive()
+        vote.action_unarchive()
+        vote.action_submit()
+        vote.action_announce()
+        with self.assertRaisesRegex(ValidationError, "when it is over"):
+            vote.with_user(self.manager).action_archive()
+        vote._cancel("资料有误")
+        vote.with_user(self.manager).action_archive()
+        self.assertFalse(vote.active)
+
     # --- printed papers --------------------------------------------------------------
 
     def test_a_printed_poster_is_noted_as_a_reminder(self):

@@ -199,7 +199,8 @@ class TestVoteLead(VoteCase):
 
     def test_what_was_typed_is_not_lost(self):
         vote = self._new()
-        page = self._agenda(vote, 422, title="新标题", opens="tomorrow")
+        for moment in ("0001-01-01T00:00", "2026-13-01T09:00", "tomorrow"):
+            page = self._agenda(vote, 422, title="新标题", opens=moment)
         self.assertIn("新标题", page)
         self.assertIn("预算28.6万元。", page)
         self.assertEqual(vote.name, "外墙修缮")
