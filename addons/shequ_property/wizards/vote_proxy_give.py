@@ -14,7 +14,10 @@ class VoteProxyGive(models.TransientModel):
     _description = "Record an Authority to Vote"
 
     vote_id = fields.Many2one(
-        "shequ.vote", required=True, domain=[("state", "in", TAKING)]
+        "shequ.vote",
+        required=True,
+        domain=[("state", "in", TAKING)],
+        default=lambda self: self.env.context.get("shequ_vote_id"),
     )
     estate_id = fields.Many2one(related="vote_id.estate_id")
     unit_id = fields.Many2one(

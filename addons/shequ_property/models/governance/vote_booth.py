@@ -344,7 +344,8 @@ class ShequVote(models.Model):
             f"shequ_property.{xmlid}"
         )
         action["domain"] = [("vote_id", "=", self.id)]
-        action["context"] = {"default_vote_id": self.id}
+        # Buttons of a list hand on what is no default.
+        action["context"] = {"default_vote_id": self.id, "shequ_vote_id": self.id}
         return action
 
     def action_open_roll(self):

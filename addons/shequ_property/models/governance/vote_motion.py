@@ -28,7 +28,12 @@ class ShequVoteMotion(models.Model):
     sequence = fields.Integer(default=10)
     name = fields.Char(string="Motion", required=True)
     description = fields.Html(string="Explanation")
-    matter_id = fields.Many2one("shequ.vote.matter", required=True, ondelete="restrict")
+    matter_id = fields.Many2one(
+        "shequ.vote.matter",
+        string="Kind of Matter",
+        required=True,
+        ondelete="restrict",
+    )
     tier = fields.Selection(related="matter_id.tier")
     threshold = fields.Char(related="matter_id.threshold")
     form = fields.Selection(

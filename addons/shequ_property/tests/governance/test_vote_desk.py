@@ -36,6 +36,11 @@ class TestVoteDesk(VoteCase):
 
     def test_an_authority_on_paper_is_in_the_chain_at_once(self):
         vote = self._opened()
+        context = vote.with_user(self.manager).action_open_proxies()["context"]
+        Form = self.env["shequ.vote.proxy.give"].with_user(self.manager)
+        self.assertEqual(
+            Form.with_context(**context).default_get(["vote_id"])["vote_id"], vote.id
+        )
         form = self._form(vote, self.couple_home, self.neighbour)
         self.assertEqual(form.principal_id, self.wife)
         form.action_confirm()
