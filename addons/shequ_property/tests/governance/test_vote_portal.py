@@ -6,8 +6,7 @@ from odoo.exceptions import UserError
 from odoo.sql_db import PoolError
 from odoo.tests import tagged
 
-from odoo.addons.shequ_property.models.governance import vote_apart
-
+from ...models.governance import vote_apart
 from ..portal.common import photo_bytes
 from .vote_case import VoteCase
 
