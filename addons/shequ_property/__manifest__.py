@@ -172,6 +172,7 @@
         "report/vote_reports.xml",
         "views/portal/portal_votes.xml",
         "views/portal/portal_vote_owners.xml",
+        "views/portal/portal_vote_lead.xml",
         "views/portal/portal_vote_door.xml",
         "views/portal/portal_vote_public.xml",
     ],

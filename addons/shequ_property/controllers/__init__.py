@@ -18,5 +18,6 @@ from . import portal_rounds
 from . import portal_vote_confirm
 from . import portal_votes
 from . import portal_vote_owners
+from . import portal_vote_lead
 from . import portal_vote_door
 from . import public_vote

@@ -55,7 +55,7 @@ class CommitteePages(DisclosurePages):
                     "key": "committee",
                     "sequence": 26,
                     "title": self.env._("Committee desk"),
-                    "text": self.env._("Review, assess, hand over"),
+                    "text": self.env._("Votes, reviews, assessments"),
                     "href": DESK,
                     "icon": "vote",
                     "tone": "blue",
@@ -118,6 +118,7 @@ class CommitteePages(DisclosurePages):
                         "assessment": f"{DESK}/assessment/{estate.id}",
                         "disclosures": ROOT,
                         "reached": self._shequ_reached(estate),
+                        **self._shequ_desk_votes(estate),
                     }
                     for estate in estates
                 ],
@@ -128,6 +129,10 @@ class CommitteePages(DisclosurePages):
             status=status,
             back="/my/community",
         )
+
+    def _shequ_desk_votes(self, estate):
+        """Extension point: the votes that the committee of ``estate`` leads."""
+        return {"votes": [], "new_vote": ""}
 
     def _shequ_review_card(self, review):
         words = DisclosureWords(

@@ -14,6 +14,11 @@ import unicodedata
 from odoo.exceptions import AccessDenied
 from odoo.http import request
 
+from odoo.addons.auth_passkey._vendor.webauthn.helpers.exceptions import (
+    InvalidAuthenticatorDataStructure,
+    InvalidJSONStructure,
+)
+
 from ..tools import mask
 from .portal_login import CODE, LoginPages
 
@@ -29,12 +34,23 @@ class ConfirmPages(LoginPages):
             return state
         return {}
 
-    def _shequ_confirm_ways(self):
-        """How the person can confirm: ``phone`` (masked, or ""), ``passkey`` (bool)."""
+    def _shequ_confirm_ways(self, subject):
+        """How the person can confirm: ``phone`` (masked, or ""), ``passkey`` (bool),
+        and whether a code for ``subject`` was ``sent``."""
         return {
             "phone": mask.mask_phone(self._shequ_partner().sudo().shequ_phone or ""),
             "passkey": bool(request.env.user.sudo().auth_passkey_key_ids),
+            "sent": bool(self._shequ_confirm_state(subject)),
         }
+
+    def _shequ_confirm_begin(self, subject, again=False):
+        """Send a code, unless the person has a passkey and has not asked for one.
+
+        :return: sentence of the refusal, or ""
+        """
+        if not again and self._shequ_confirm_ways(subject)["passkey"]:
+            return ""
+        return self._shequ_confirm_send(subject)
 
     def _shequ_confirm_send(self, subject):
         """Send a code for ``subject``; one that was sent just now still counts.
@@ -55,7 +71,7 @@ class ConfirmPages(LoginPages):
         sent = (
             request.env["shequ.login.code"]
             .sudo()
-            ._send(phone, request.httprequest.remote_addr, browser, PURPOSE)
+            ._send(phone, self._shequ_confirm_source(), browser, PURPOSE)
         )
         if sent.kind != "ok":
             return self._shequ_not_sent(sent)
@@ -66,6 +82,14 @@ class ConfirmPages(LoginPages):
             "again_at": int(time.time()) + sent.wait,
         }
         return ""
+
+    def _shequ_confirm_source(self):
+        """Whose codes and wrong tries are counted together: those of one person.
+
+        Not those of an address as before a log-in: on the day of a vote a hall, or a
+        whole house on the telephone network, votes from one.
+        """
+        return f"user {request.env.uid}"
 
     def _shequ_confirm_check(self, subject, code="", webauthn_response=""):
         """Whether it is the person: by passkey, else by the code that was typed.
@@ -87,7 +111,7 @@ class ConfirmPages(LoginPages):
         checked = Code._check(
             state["phone"],
             typed,
-            request.httprequest.remote_addr,
+            self._shequ_confirm_source(),
             state["browser"],
             PURPOSE,
         )
@@ -114,6 +138,12 @@ class ConfirmPages(LoginPages):
                 {"type": "webauthn", "webauthn_response": answer},
                 {"interactive": True},
             )
-        except AccessDenied:
+        except (
+            AccessDenied,
+            InvalidAuthenticatorDataStructure,
+            InvalidJSONStructure,
+            ValueError,
+        ):
+            # Not the key, or nothing that a browser would send.
             return "", refusal
         return "passkey", ""

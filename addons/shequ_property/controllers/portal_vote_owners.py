@@ -77,18 +77,7 @@ class OwnerPages(VotePages):
         return links
 
     def _shequ_is_committee(self, vote):
-        return bool(
-            request.env["shequ.committee.member"]
-            .sudo()
-            .search_count(
-                [
-                    ("estate_id", "=", vote.estate_id.id),
-                    ("partner_id", "=", self._shequ_partner().id),
-                    ("is_current", "=", True),
-                ],
-                limit=1,
-            )
-        )
+        return vote.estate_id in request.env.user._shequ_committee_estates()
 
     # --- proposals -------------------------------------------------------------------
 
@@ -202,7 +191,7 @@ class OwnerPages(VotePages):
                     ),
                 },
                 "asked": asked,
-                "ways": self._shequ_confirm_ways(),
+                "ways": self._shequ_confirm_ways(f"sign-{vote.id}"),
                 "field_error": error if asked else "",
                 "error": "" if asked else error,
                 "flash": flash,
@@ -224,8 +213,9 @@ class OwnerPages(VotePages):
                 return self._shequ_vote_sign_page(vote, error, status=422)
             return request.redirect(f"/my/votes/{vote.id}/sign?ok=unsigned", 303)
         if step != "code" and not webauthn_response:
-            error = self._shequ_confirm_send(subject)
-            known = bool(self._shequ_confirm_state(subject))
+            error = self._shequ_confirm_begin(subject, again=step == "again")
+            ways = self._shequ_confirm_ways(subject)
+            known = ways["sent"] or ways["passkey"]
             return self._shequ_vote_sign_page(
                 vote, error, asked=known, status=422 if error and not known else 200
             )
@@ -487,7 +477,13 @@ class OwnerPages(VotePages):
                     "has to register on these pages first."
                 )
             )
-        raw, mimetype = self._shequ_authority(authority)
+        raw, mimetype = self._shequ_paper_file(
+            authority,
+            self.env._(
+                "The law asks for it in writing: please add a photo of the signed "
+                "authority."
+            ),
+        )
         request.env["shequ.vote.proxy"].sudo()._give(
             vote,
             unit,
@@ -496,16 +492,15 @@ class OwnerPages(VotePages):
             [{"name": "authority", "raw": raw, "mimetype": mimetype}],
         )
 
-    def _shequ_authority(self, authority):
-        """The written authority: a photo, made anew, or a PDF."""
-        raw = authority.read(MAX_FILE + 1) if hasattr(authority, "read") else b""
+    def _shequ_paper_file(self, file, missing):
+        """A paper that is handed in: a photo, made anew, or a PDF.
+
+        :param str missing: the sentence when there is none
+        :return: bytes and mimetype
+        """
+        raw = file.read(MAX_FILE + 1) if hasattr(file, "read") else b""
         if not raw:
-            raise UserError(
-                self.env._(
-                    "The law asks for it in writing: please add a photo of the signed "
-                    "authority."
-                )
-            )
+            raise UserError(missing)
         if len(raw) > MAX_FILE:
             raise UserError(self.env._("The file is larger than 10 MB."))
         if raw.startswith(b"%PDF-"):

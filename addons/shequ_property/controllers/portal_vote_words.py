@@ -162,7 +162,7 @@ class VoteWords:
             "kind": " · ".join(
                 filter(None, (self._label("kind"), self._who_votes(), self._proposer()))
             ),
-            "text": html2plaintext(vote.description or "").strip(),
+            "text": self.text(),
             "running": vote.is_running,
             "strip": self.strip(),
             "motions": self.motions(),
@@ -183,6 +183,9 @@ class VoteWords:
             ),
             "public_url": f"/vote/{vote.id}",
         }
+
+    def text(self):
+        return html2plaintext(self.vote.description or "").strip()
 
     def _proposer(self):
         return self.env._("proposed by: %(who)s", who=self._label("proposer").lower())
@@ -308,6 +311,10 @@ class VoteWords:
         """The result for the page, or None while it is not posted."""
         if self.vote.state not in ("publicity", "final", "filed"):
             return None
+        return self.sheet()
+
+    def sheet(self):
+        """The result once it is counted, also before it is posted."""
         sheet = self.vote._result_sheet()
         if not sheet:
             return None
@@ -329,6 +336,7 @@ class VoteWords:
                             "label": self._name(row["label"])
                             if row.get("candidate_id")
                             else row["label"],
+                            "elected": row.get("elected", False),
                             "area": square_metres(row["area"]),
                             "area_share": percent(row["area_permille"]),
                             "heads": str(row["heads"]),

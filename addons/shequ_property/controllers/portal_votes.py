@@ -9,6 +9,7 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.governance.vote import ANNOUNCED
+from ..models.governance.vote_apart import Crowded
 from .portal_vote_confirm import ConfirmPages
 from .portal_vote_words import VoteWords, square_metres
 
@@ -485,9 +486,10 @@ class VotePages(ConfirmPages):
         mine = self._shequ_mine(vote, electors)
         if mine["can_cast"] or mine["may_change"]:
             return None
-        why = mine["why_not"] or mine["cast"]
-        if not why:
-            why = self.env._("No ballots are taken at the moment.")
+        why = mine["why_not"] or mine["cast"] or vote._why_not(self._shequ_partner())
+        return self._shequ_no_page(vote, why)
+
+    def _shequ_no_page(self, vote, why):
         response = self._shequ_page(
             "shequ_property.portal_vote_no",
             {
@@ -549,11 +551,11 @@ class VotePages(ConfirmPages):
         if error:
             return self._shequ_ballot_page(vote, electors, choices, error, 422)
         token = token if len(token) == 36 else str(uuid.uuid4())
-        ways = self._shequ_confirm_ways()
-        error = self._shequ_confirm_send(f"vote-{vote.id}")
-        if error and not self._shequ_confirm_state(f"vote-{vote.id}"):
-            if not ways["passkey"]:
-                return self._shequ_ballot_page(vote, electors, choices, error, 422)
+        subject = f"vote-{vote.id}"
+        error = self._shequ_confirm_begin(subject, again=bool(again))
+        ways = self._shequ_confirm_ways(subject)
+        if error and not ways["sent"] and not ways["passkey"]:
+            return self._shequ_ballot_page(vote, electors, choices, error, 422)
         flash = self.env._("A code is on its way.") if again and not error else ""
         return self._shequ_check_page(vote, electors, choices, token, error, flash)
 
@@ -569,7 +571,7 @@ class VotePages(ConfirmPages):
                 "motions": words.motions(choices),
                 "mine": self._shequ_mine(vote, electors),
                 "hidden": self._shequ_hidden(vote, choices, token, electors),
-                "ways": self._shequ_confirm_ways(),
+                "ways": self._shequ_confirm_ways(f"vote-{vote.id}"),
                 "field_error": error,
                 "flash": flash,
             },
@@ -591,19 +593,23 @@ class VotePages(ConfirmPages):
     ):
         """Cast the ballot, exactly once however often the form is sent."""
         vote = self._shequ_vote(vote_id)
+        vote._wait_for_twin(token)
         electors = self._shequ_set(vote, elector)
-        refusal = self._shequ_may_cast(vote, electors)
-        if refusal:
-            return refusal
         choices = self._shequ_ballot_choices(vote)
         error = self._shequ_choice_error(vote, choices)
-        if error:
+        refusal = self._shequ_may_cast(vote, electors)
+        if error and not refusal:
             return self._shequ_ballot_page(vote, electors, choices, error, 422)
-        way, error = self._shequ_confirm_check(
-            f"vote-{vote.id}", code, webauthn_response
-        )
-        if error:
-            return self._shequ_check_page(
+        if not refusal:
+            way, error = self._shequ_confirm_check(
+                f"vote-{vote.id}", code, webauthn_response
+            )
+        if refusal or error:
+            # Pressed twice: the code is used up, and the ballot is in the box.
+            receipt = vote._repeated(electors, choices, token)
+            if receipt:
+                return self._shequ_receipt_page(vote, receipt)
+            return refusal or self._shequ_check_page(
                 vote, electors, choices, token, error, status=422
             )
         partner = self._shequ_partner()
@@ -618,18 +624,12 @@ class VotePages(ConfirmPages):
                 confirmed_by="passkey" if way == "passkey" else "sms",
                 token=token,
             )
-        except UserError as refused:
-            return self._shequ_page(
-                "shequ_property.portal_vote_no",
-                {
-                    "active": "home",
-                    "vote": VoteWords(request.env, vote).card(),
-                    "estate": self._shequ_estate_values(vote.estate_id),
-                    "why": str(refused.args[0]),
-                },
-                status=422,
-                back=f"/my/votes/{vote.id}",
+        except Crowded as crowded:
+            return self._shequ_check_page(
+                vote, electors, choices, token, str(crowded.args[0]), status=503
             )
+        except UserError as refused:
+            return self._shequ_no_page(vote, str(refused.args[0]))
         return self._shequ_receipt_page(vote, receipt)
 
     # --- the receipt -----------------------------------------------------------------

@@ -4,14 +4,10 @@ No person, no home, no unit: what is voted on, how many take part, the head of t
 chain while it runs, and the result when it is posted.
 """
 
-import base64
-import io
-
-import qrcode
-
 from odoo.http import request, route
 
 from ..models.governance.vote import ANNOUNCED
+from ..tools import qr
 from .portal_login import LoginPages
 from .portal_vote_words import VoteWords
 
@@ -41,17 +37,9 @@ class PublicVotePages(LoginPages):
             {
                 "vote": page,
                 "estate": self._shequ_estate_values(vote.estate_id),
-                "image": self._shequ_vote_qr(
-                    f"{vote.get_base_url()}/my/votes/{vote.id}"
-                ),
+                "image": qr.data_uri(f"{vote.get_base_url()}/my/votes/{vote.id}"),
             },
         )
-
-    def _shequ_vote_qr(self, address):
-        stream = io.BytesIO()
-        qrcode.make(address, box_size=5, border=2).save(stream, "PNG")
-        encoded = base64.b64encode(stream.getvalue()).decode()
-        return f"data:image/png;base64,{encoded}"
 
     @route("/vote/<int:vote_id>/head.json", type="http", auth="public", methods=["GET"])
     def shequ_public_head(self, vote_id):

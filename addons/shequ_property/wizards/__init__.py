@@ -35,3 +35,4 @@ from . import round_cancel
 from . import vote_key
 from . import vote_step
 from . import vote_print
+from . import vote_proxy_give

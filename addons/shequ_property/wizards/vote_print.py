@@ -1,11 +1,8 @@
-import base64
-import io
-
-import qrcode
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools import qr
 
 ROWS = 24
 
@@ -128,7 +125,7 @@ class VotePrint(models.TransientModel):
                 "area": self.vote_id._square_metres(elector.area),
                 "number": elector._ballot_number(),
                 "line": elector.number,
-                "image": self._qr(elector._ballot_url()),
+                "image": qr.data_uri(elector._ballot_url(), 4),
             }
             for elector in self._electors()
         ]
@@ -147,10 +144,3 @@ class VotePrint(models.TransientModel):
             for elector in self._electors()
         ]
         return pages_of(rows, lambda row: row["building"])
-
-    @api.model
-    def _qr(self, address):
-        stream = io.BytesIO()
-        qrcode.make(address, box_size=4, border=2).save(stream, "PNG")
-        encoded = base64.b64encode(stream.getvalue()).decode()
-        return f"data:image/png;base64,{encoded}"

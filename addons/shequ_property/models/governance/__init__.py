@@ -64,6 +64,7 @@ from . import round_check
 from . import round_resident
 from . import contract_disclosure
 from . import vote_booth
+from . import vote_lead
 from . import vote_paper_words
 from . import res_partner_vote
 from . import vote_objection

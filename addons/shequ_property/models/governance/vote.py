@@ -11,6 +11,8 @@ OPEN_TO_CHANGE = ("draft", "check")
 ANNOUNCED = ("notice", "open", "closed", "publicity", "final", "filed")
 #: The ballots are counted.
 COUNTED = ("closed", "publicity", "final", "filed")
+#: Nothing more happens.
+OVER = ("filed", "cancelled")
 #: What the announcement fixes.
 AGENDA = frozenset(
     (
@@ -35,6 +37,8 @@ AGENDA = frozenset(
         "committee_told_note",
     )
 )
+#: What owners have signed with a proposal of theirs.
+SIGNED = frozenset(("name", "description", "proposer", "proposer_id"))
 DRAFT = ("state", "draft")
 #: What only the steps of a vote write.
 STEPS = frozenset(
@@ -147,7 +151,7 @@ class ShequVote(models.Model):
             ("draft", "Proposal"),
             ("check", "Being Checked"),
             ("notice", "Announced"),
-            ("open", "Open"),
+            ("open", "Voting Under Way"),
             ("closed", "Counted"),
             ("publicity", "Publicity Period"),
             ("final", "Final"),
@@ -161,7 +165,7 @@ class ShequVote(models.Model):
         index=True,
         tracking=True,
     )
-    description = fields.Html(string="What It Is About")
+    description = fields.Html(string="Explanation of the Vote")
     document_ids = fields.Many2many(
         "ir.attachment",
         "shequ_vote_document_rel",
@@ -325,6 +329,8 @@ class ShequVote(models.Model):
 
     @api.constrains("kind", "audience", "secrecy", "allow_change")
     def _check_kind(self):
+        # Matters belong to a kind of vote: the thresholds come with them.
+        self.motion_ids._check_matter()
         for vote in self:
             if vote.audience == "residents" and vote.kind != "poll":
                 raise ValidationError(
@@ -346,6 +352,18 @@ class ShequVote(models.Model):
                     self.env._(
                         "The buildings and units of “%(vote)s” must belong to its "
                         "estate.",
+                        vote=vote.name,
+                    )
+                )
+
+    @api.constrains("active", "state")
+    def _check_active(self):
+        """What is put away is not seen by owners, and the clock passes it by."""
+        for vote in self:
+            if not vote.active and vote.state not in (*OPEN_TO_CHANGE, *OVER):
+                raise ValidationError(
+                    self.env._(
+                        "“%(vote)s” is under way: it can be archived when it is over.",
                         vote=vote.name,
                     )
                 )
@@ -375,6 +393,8 @@ class ShequVote(models.Model):
             self._refuse_steps(vals)
             if AGENDA & vals.keys():
                 self._refuse_agenda()
+            if SIGNED & vals.keys():
+                self._refuse_signed()
         return super().write(vals)
 
     def _is_step(self):
@@ -400,6 +420,21 @@ class ShequVote(models.Model):
                     "“%(vote)s” has been announced: what is voted on, by whom and "
                     "when, can no longer be changed. Cancel it and announce anew.",
                     vote=fixed[0].name,
+                )
+            )
+
+    def _refuse_signed(self):
+        """Whoever signed a proposal signed these words, and no others."""
+        signed = self.sudo().filtered(
+            lambda vote: vote.proposer == "owners" and vote.signature_ids
+        )
+        if signed:
+            raise UserError(
+                self.env._(
+                    "Owners have signed “%(vote)s”: its words and motions stay as "
+                    "they signed them. Add a motion of your own, or announce another "
+                    "vote.",
+                    vote=signed[0].name,
                 )
             )
 

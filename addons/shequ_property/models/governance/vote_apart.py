@@ -5,6 +5,7 @@ import random
 import time
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.sql_db import PoolError
 from odoo.tools import SQL
 
@@ -13,6 +14,10 @@ CHAIN_LOCK = 0x5647_5445 & 0x7FFF_FFFF
 
 #: Seconds to wait for a free connection to the database.
 PATIENCE = 20
+
+
+class Crowded(UserError):
+    """No connection was free for too long: nothing was done, try again."""
 
 
 class ShequVote(models.Model):
@@ -24,6 +29,10 @@ class ShequVote(models.Model):
     again; and a close that waited for the last ballots would then count without them.
     So :meth:`_apart` opens a READ COMMITTED transaction: each statement after the
     lock sees what was committed meanwhile.
+
+    The second connection cannot be spared: to use that of the request, what it has
+    done so far would have to be committed half-way, also for callers that may still
+    be refused. It is held for the few statements between lock and commit.
 
     The lock on the row of the vote is shared among those who vote and exclusive for
     those who open, extend or close it.  The end of the chain is locked last, just
@@ -72,11 +81,20 @@ class ShequVote(models.Model):
         patience = time.monotonic() + PATIENCE
         while True:
             try:
-                return self.env.registry.cursor()
+                return self._free_cursor()
             except PoolError:
                 if time.monotonic() > patience:
-                    raise
+                    raise Crowded(
+                        self.env._(
+                            "Very many people are here at this moment. Nothing was "
+                            "recorded: please try again in a minute."
+                        )
+                    ) from None
                 time.sleep(random.uniform(0.01, 0.1))  # noqa: S311  no secret
+
+    def _free_cursor(self):
+        """:raises PoolError: when all connections are taken"""
+        return self.env.registry.cursor()
 
     def _is_written_here(self):
         """Whether the transaction at work has written the vote and not committed.

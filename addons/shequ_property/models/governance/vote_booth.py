@@ -23,10 +23,16 @@ class ShequVote(models.Model):
         string="Still Missing", compute="_compute_missing_text", compute_sudo=True
     )
     turnout_area = fields.Float(
-        string="Turnout by Area (%)", compute="_compute_turnout", compute_sudo=True
+        string="Turnout by Area (%)",
+        digits=(4, 1),
+        compute="_compute_turnout",
+        compute_sudo=True,
     )
     turnout_heads = fields.Float(
-        string="Turnout by Heads (%)", compute="_compute_turnout", compute_sudo=True
+        string="Turnout by Heads (%)",
+        digits=(4, 1),
+        compute="_compute_turnout",
+        compute_sudo=True,
     )
     turnout_map = fields.Html(
         string="Turnout by Building",
@@ -320,6 +326,16 @@ class ShequVote(models.Model):
             },
         }
 
+    def action_print_poster(self):
+        """A poster to hang up, which reminds everybody who passes: noted as that."""
+        self.ensure_one()
+        if self.state not in ("notice", "open"):
+            raise UserError(self.env._("Posters hang from the notice until the close."))
+        self.env["shequ.vote.reminder"]._note(self, "poster")
+        return self.env.ref("shequ_property.action_report_vote_poster").report_action(
+            self, config=False
+        )
+
     # --- the way to what belongs to a vote -------------------------------------------
 
     def _action_of(self, xmlid):
@@ -328,7 +344,8 @@ class ShequVote(models.Model):
             f"shequ_property.{xmlid}"
         )
         action["domain"] = [("vote_id", "=", self.id)]
-        action["context"] = {"default_vote_id": self.id}
+        # Buttons of a list hand on what is no default.
+        action["context"] = {"default_vote_id": self.id, "shequ_vote_id": self.id}
         return action
 
     def action_open_roll(self):

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.voting import chain, count
+from .vote_apart import CHAIN_LOCK
 
 
 class ShequVote(models.Model):
@@ -51,6 +52,48 @@ class ShequVote(models.Model):
                 confirmed_by=confirmed_by,
                 token=token,
             )
+
+    def _wait_for_twin(self, token):
+        """Wait until the same form, sent twice at once, has been dealt with.
+
+        Held until the page is drawn: one of the two casts, and the other finds what
+        was cast, by :meth:`_repeated`.
+        """
+        if token:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+                    CHAIN_LOCK + 2,
+                    token,
+                )
+            )
+
+    def _repeated(self, elector, choices, token):
+        """The receipt of the ballot that the same form has cast before, or ``None``.
+
+        :param elector: those the form is for
+        :param choices: as in :meth:`_cast`
+        :param str token: that of the form
+        """
+        if not (elector and token):
+            return None
+        with self._apart() as vote:
+            rows = [
+                row
+                for row in vote._lock_electors(elector)
+                if row["channel"] in ("online", "proxy")
+            ]
+            if not rows:
+                return None
+            channel, choices = rows[0]["channel"], vote._read_choices(choices)
+            commitment = vote._seal_ballot(rows, choices, token)[1]
+            try:
+                earlier = vote._earlier(rows, choices, channel, commitment)
+            except UserError:
+                return None
+            if not earlier or earlier["commitment"] != commitment:
+                return None
+            return vote._receipt(rows, choices, channel, earlier)
 
     def _enter_paper(self, elector, choices, user, scan=None):
         """Enter a paper ballot that two people have keyed alike.
@@ -220,19 +263,7 @@ class ShequVote(models.Model):
     def _take_ballot(self, rows, choices, channel, confirmed_by, token="", scan=None):
         """Write a ballot; the electors are locked and may vote."""
         choices = self._read_choices(choices)
-        secret = self.secrecy == "secret"
-        if token:
-            seed = f"{self.reference}|{rows[0]['head']}|{token}"
-            salt = hashlib.sha256(seed.encode()).hexdigest()[:32]
-        else:
-            salt = secrets.token_hex(16)
-        if secret:
-            area = sum(row["area"] for row in rows)
-            ballot = chain.secret_ballot(self.reference, area, choices, salt)
-        else:
-            numbers = [row["number"] for row in rows]
-            ballot = chain.open_ballot(self.reference, numbers, choices, salt)
-        commitment = chain.digest(ballot)
+        ballot, commitment = self._seal_ballot(rows, choices, token)
         if any(row["channel"] for row in rows):
             earlier = self._earlier(rows, choices, channel, commitment)
             if earlier:
@@ -241,6 +272,23 @@ class ShequVote(models.Model):
         return self._write_ballot(
             rows, ballot, commitment, channel, confirmed_by, scan=scan
         )
+
+    def _seal_ballot(self, rows, choices, token):
+        """The ballot as it is counted, and its seal.
+
+        :param str token: the same one makes the same seal; "": one at random
+        """
+        salt = secrets.token_hex(16)
+        if token:
+            seed = f"{self.reference}|{rows[0]['head']}|{token}"
+            salt = hashlib.sha256(seed.encode()).hexdigest()[:32]
+        if self.secrecy == "secret":
+            area = sum(row["area"] for row in rows)
+            ballot = chain.secret_ballot(self.reference, area, choices, salt)
+        else:
+            numbers = [row["number"] for row in rows]
+            ballot = chain.open_ballot(self.reference, numbers, choices, salt)
+        return ballot, chain.digest(ballot)
 
     def _earlier(self, rows, choices, channel, commitment):
         """The ballot that this one repeats; None when it may replace it.

@@ -37,7 +37,6 @@ class ShequVoteEvent(models.Model):
             ("closed", "Closed"),
             ("counted", "Counted"),
             ("published", "Published"),
-            ("objection", "Objection"),
             ("final", "Final"),
             ("filed", "Filed"),
             ("cancelled", "Cancelled"),

@@ -391,6 +391,8 @@ class ShequVote(models.Model):
                 self.estate_id,
                 self.env._("Result of the vote: %(vote)s", vote=self.name),
                 self._disclosure_content(),
+                # Who stood for election is named on purpose.
+                named=self.motion_ids.candidate_ids.mapped("name"),
             )
 
     def _open_objections(self):

@@ -28,7 +28,12 @@ class ShequVoteMotion(models.Model):
     sequence = fields.Integer(default=10)
     name = fields.Char(string="Motion", required=True)
     description = fields.Html(string="Explanation")
-    matter_id = fields.Many2one("shequ.vote.matter", required=True, ondelete="restrict")
+    matter_id = fields.Many2one(
+        "shequ.vote.matter",
+        string="Kind of Matter",
+        required=True,
+        ondelete="restrict",
+    )
     tier = fields.Selection(related="matter_id.tier")
     threshold = fields.Char(related="matter_id.threshold")
     form = fields.Selection(
@@ -88,11 +93,18 @@ class ShequVoteMotion(models.Model):
                 return judged
         return None
 
-    def _vote_of(self, vals):
-        return self.env["shequ.vote"].browse(vals.get("vote_id"))
+    def write(self, vals):
+        if {"name", "description", "matter_id", "vote_id"} & vals.keys():
+            self._signed()._refuse_signed()
+        return super().write(vals)
 
-    def _votes(self):
-        return self.vote_id
+    def unlink(self):
+        self._signed()._refuse_signed()
+        return super().unlink()
+
+    def _signed(self):
+        """Votes whose proposal one of these motions is: the first that was there."""
+        return self.vote_id.filtered(lambda vote: min(vote.motion_ids.ids) in self.ids)
 
     def _set_outcome(self, judged):
         """Write down what the count says."""

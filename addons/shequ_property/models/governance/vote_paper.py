@@ -49,9 +49,10 @@ class VotePaper(models.Model):
         "res.users", string="Keyed Second By", readonly=True
     )
     decided_by_id = fields.Many2one("res.users", readonly=True)
-    # Read by nobody over the interface: the second to key must not see the first.
-    first_choices = fields.Json(readonly=True, groups="base.group_no_one", copy=False)
-    second_choices = fields.Json(readonly=True, groups="base.group_no_one", copy=False)
+    # Read by nobody over the interface, in developer mode neither: the second to key
+    # must not see the first, and together they would be an interim result.
+    first_choices = fields.Json(readonly=True, groups=fields.NO_ACCESS, copy=False)
+    second_choices = fields.Json(readonly=True, groups=fields.NO_ACCESS, copy=False)
     difference = fields.Text(readonly=True, help="On which motions the two differ.")
     note = fields.Char(readonly=True)
     scan = fields.Binary(attachment=True, readonly=True, copy=False)

@@ -1,14 +1,12 @@
 """What stands on the printed papers of a vote."""
 
-import base64
-import io
-
 import babel.dates
 import pytz
-import qrcode
 
 from odoo import models
 from odoo.tools.misc import babel_locale_parse
+
+from ...tools import qr
 
 
 class ShequVote(models.Model):
@@ -33,8 +31,8 @@ class ShequVote(models.Model):
             ),
             "rule": self._rule_words,
             "channels": self._channel_words,
-            "image": self._paper_qr(4),
-            "image_large": self._paper_qr(10),
+            "image": qr.data_uri(self.public_url, 4),
+            "image_large": qr.data_uri(self.public_url, 10),
         }
 
     def _paper_time(self, moment, width="long", clock=True):
@@ -67,12 +65,6 @@ class ShequVote(models.Model):
             for channel, count in turnout["channels"].items()
             if channel in labels
         )
-
-    def _paper_qr(self, box):
-        stream = io.BytesIO()
-        qrcode.make(self.public_url, box_size=box, border=2).save(stream, "PNG")
-        encoded = base64.b64encode(stream.getvalue()).decode()
-        return f"data:image/png;base64,{encoded}"
 
     def _rule_words(self, matter):
         """The thresholds of a matter in one sentence, for papers and pages."""

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -12,7 +12,8 @@ class ShequVoteProxy(models.Model):
     """A written authority: somebody votes for the owner of a unit.
 
     At most so many owners per proxy as the assembly's rules allow (three by default);
-    revocable until the proxy has voted; the owner's own vote takes it back.
+    revocable until the proxy has voted; the owner's own vote takes it back.  All come
+    in by :meth:`_give`, together with their link in the chain.
     """
 
     _name = "shequ.vote.proxy"
@@ -141,29 +142,10 @@ class ShequVoteProxy(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(
-            vals.get("state", "active") != "active" for vals in vals_list
-        ):
-            raise AccessError(self.env._("A proxy begins in force."))
         proxies = super().create(vals_list)
         for proxy in proxies:
             proxy.sudo().vote_id._check_takes_proxies()
-        if not self.env.context.get("shequ_noted"):
-            proxies._note_after_commit()
         return proxies
-
-    def _note_after_commit(self):
-        """A form's proxy goes into the chain once it is there for good."""
-        registry, ids = self.env.registry, self.ids
-
-        def note():
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                for proxy in env[self._name].browse(ids):
-                    with proxy.vote_id._apart() as vote:
-                        proxy.with_env(vote.env)._note("proxy")
-
-        self.env.cr.postcommit.add(note)
 
     def write(self, vals):
         fixed = {"vote_id", "unit_id", "principal_id", "agent_id", "state"}
@@ -187,7 +169,7 @@ class ShequVoteProxy(models.Model):
             raise UserError(self.env._("A proxy needs a written authority."))
         with vote._apart() as locked:
             locked._check_takes_proxies()
-            Proxy = locked.env[self._name].with_context(shequ_noted=True)
+            Proxy = locked.env[self._name]
             Proxy._lock_unit(locked, unit)
             proxy = Proxy.create(
                 {

@@ -103,13 +103,19 @@ class VoteReminder(models.Model):
                     vote.company_id,
                 )
             )
-        self.sudo().create(
+        self._note(vote, "sms", count)
+        return count
+
+    @api.model
+    def _note(self, vote, channel, count=0):
+        """Note that people were reminded."""
+        vote.check_access("read")
+        return self.sudo().create(
             {
                 "vote_id": vote.id,
-                "channel": "sms",
+                "channel": channel,
                 "at": fields.Datetime.now(),
                 "user_id": self.env.uid,
                 "count": count,
             }
         )
-        return count

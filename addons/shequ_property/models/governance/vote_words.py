@@ -202,7 +202,13 @@ class ShequVote(models.Model):
                     "title": motion["name"],
                     "columns": columns,
                     "rows": [
-                        [row["label"], square_metres(row["area"]), str(row["heads"])]
+                        [
+                            self.env._("%(name)s (elected)", name=row["label"])
+                            if row.get("elected")
+                            else row["label"],
+                            square_metres(row["area"]),
+                            str(row["heads"]),
+                        ]
                         for row in motion["rows"]
                     ],
                 }

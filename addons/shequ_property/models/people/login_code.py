@@ -122,7 +122,10 @@ class ShequLoginCode(models.Model):
         if wait:
             return Sent("throttled", wait)
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-        self._keep(phone, address, browser, purpose, code)
+        try:
+            self._keep(phone, address, browser, purpose, code)
+        except Busy:
+            return Sent("throttled", 2)
         kind = self.env["shequ.sms.template"]._send_now(
             "code",
             phone,

@@ -1,10 +1,11 @@
 import random
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.sql_db import PoolError
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
@@ -64,13 +65,13 @@ class ShequLoginThrottle(models.Model):
     def _serialised(self, work):
         """Run ``work(env)`` in a transaction of its own, again when it lost a race.
 
-        :raises Busy: when it lost each time
+        :raises Busy: when it lost each time, or no connection was free
         """
         for attempt in range(TRIES):
             try:
                 with self._transaction() as env:
                     return work(env)
-            except TransactionRollbackError:
+            except (PoolError, TransactionRollbackError):
                 time.sleep(random.uniform(0.005, 0.02) * (attempt + 1))  # noqa: S311
         raise Busy()
 
@@ -122,10 +123,12 @@ class ShequLoginThrottle(models.Model):
     @api.model
     def _forgive(self, kind, value):
         """Forget what was counted, for instance wrong names after the right one."""
-        self._serialised(
-            lambda env: (
-                env[self._name]
-                .search([("key", "=", self._key(kind, value))])
-                .write({"hits": []})
+        # What stays counted is over in a few minutes by itself.
+        with suppress(Busy):
+            self._serialised(
+                lambda env: (
+                    env[self._name]
+                    .search([("key", "=", self._key(kind, value))])
+                    .write({"hits": []})
+                )
             )
-        )

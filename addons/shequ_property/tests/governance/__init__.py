@@ -6,6 +6,8 @@ from . import test_contract
 from . import test_portal_promises
 from . import test_promise_sheet
 from . import test_round
+from . import test_vote_desk
+from . import test_vote_lead
 from . import test_vote_paper
 from . import test_vote_portal
 from . import test_contract_disclosure

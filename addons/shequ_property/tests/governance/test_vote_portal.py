@@ -1,8 +1,12 @@
 import re
+import uuid
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.sql_db import PoolError
 from odoo.tests import tagged
 
+from ...models.governance import vote_apart
 from ..portal.common import photo_bytes
 from .vote_case import VoteCase
 
@@ -97,6 +101,68 @@ class TestVotePortal(VoteCase):
         self.assertEqual(answer.status_code, 422)
         self.assertIn("Motion 2: please choose", answer.text)
         self.assertIn("checked", answer.text)
+
+    def test_the_form_sent_twice_shows_the_receipt_twice(self):
+        for values in ({}, {"secrecy": "secret"}, {"allow_change": True}):
+            vote = self.make_vote(**values)
+            self.login(self.zhu)
+            self.env["shequ.login.throttle"].search([]).unlink()
+            token = TOKEN.search(self._check(vote).text)[1]
+            code = self.last_code("13812345678")
+            first = self._cast(vote, code, token=token)
+            again = self._cast(vote, code, token=token)
+            self.assertEqual(again.status_code, 200, again.text[-1500:])
+            self.assertEqual(RECEIPT.findall(again.text), RECEIPT.findall(first.text))
+            # Another form, other choices or another person learn nothing.
+            for other in (
+                {"token": str(uuid.uuid4())},
+                {"token": token, "choice": "against"},
+            ):
+                self.assertEqual(self._cast(vote, code, **other).status_code, 422)
+            self.login(self.neighbour)
+            self.assertEqual(self._cast(vote, code, token=token).status_code, 422)
+            self.refresh()
+            self.assertEqual(len(vote.event_ids), 3)
+
+    def test_when_no_connection_is_free_the_choices_stay(self):
+        vote = self.make_vote()
+        self.login(self.zhu)
+        token = TOKEN.search(self._check(vote).text)[1]
+        Vote = self.env.registry["shequ.vote"]
+        code = self.last_code("13812345678")
+        with (
+            patch.object(Vote, "_is_written_here", lambda _vote: False),
+            patch.object(vote_apart, "PATIENCE", 0),
+            patch.object(Vote, "_free_cursor", side_effect=PoolError("full")),
+        ):
+            answer = self._cast(vote, code, token=token)
+        self.assertEqual(answer.status_code, 503)
+        self.assertIn("try again in a minute", answer.text)
+        self.assertIn('value="agree"', answer.text)
+        self.refresh()
+        self.assertFalse(any(vote.elector_ids.mapped("channel")))
+
+    def test_a_whole_house_behind_one_address_gets_its_codes(self):
+        vote = self.make_vote()
+        self.env["ir.config_parameter"].set_param("shequ.login.limit_address", "1/600")
+        for user, number in (
+            (self.zhu, "13812345678"),
+            (self.neighbour, "13912345678"),
+        ):
+            self.login(user)
+            self.assertEqual(self._check(vote).status_code, 200)
+            self.assertEqual(len(self.last_code(number)), 6)
+
+    def test_a_forged_passkey_is_refused_in_words(self):
+        vote = self.make_vote()
+        self.env["auth.passkey.key"].create(
+            {"name": "x", "credential_identifier": "mine"}
+        ).sudo().create_uid = self.zhu
+        self.login(self.zhu)
+        for answer in ("{", "[]", '{"id": "other"}', '{"id": "mine"}'):
+            page = self._cast(vote, "", webauthn_response=answer)
+            self.assertEqual(page.status_code, 422, answer)
+            self.assertIn("passkey was not accepted", page.text)
 
     def test_a_second_ballot_is_refused_in_words(self):
         vote = self.make_vote()

@@ -98,7 +98,8 @@ ROUTES = {
     "/my/promises/document/{kd}": ("GET", {}, ESTATE),
     "/my/promises/document/{m}": ("GET", {}, dict.fromkeys(EVERYBODY, "none")),
     # {va} an open vote, {vp} a proposal that collects signatures, {vb} one that is
-    # posted, {vd} a document, {vo} an authority of the owner, {ve} a line of the roll.
+    # posted, {vd} a document, {vm} a motion, {vj} an objection, {vo} an authority of
+    # the owner, {ve} a line of the roll.
     "/my/votes": ("GET", {}, EVERYBODY),
     "/my/votes/propose": ("GET", {}, EVERYBODY),
     "/my/votes/propose (send)": ("POST", {"title": "x"}, EVERYBODY),
@@ -170,6 +171,17 @@ ROUTES.update(
         "/my/committee/assessment/{y}/weights": ("POST", {"w1": "1"}, NOBODY),
         "/my/committee/assessment/{y}/publish": ("POST", {}, NOBODY),
         "/my/committee/handover/{h}": ("POST", {"step": "hand"}, NOBODY),
+        "/my/committee/votes/new/{y}": ("GET", {}, NOBODY),
+        "/my/committee/votes/new/{y} (make)": ("POST", {"title": "x"}, NOBODY),
+        "/my/committee/votes/{va}": ("GET", {}, NOBODY),
+        "/my/committee/votes/{va}/agenda": ("POST", {"title": "x"}, NOBODY),
+        "/my/committee/votes/{va}/motion": ("POST", {"name": "x"}, NOBODY),
+        "/my/committee/votes/{va}/motion/{vm}/remove": ("POST", {}, NOBODY),
+        "/my/committee/votes/{va}/document": ("POST", {}, NOBODY),
+        "/my/committee/votes/{va}/document/{vd}": ("GET", {}, NOBODY),
+        "/my/committee/votes/{va}/document/{vd}/remove": ("POST", {}, NOBODY),
+        "/my/committee/votes/{va}/step": ("POST", {"step": "close"}, NOBODY),
+        "/my/committee/votes/{va}/objection/{vj}": ("POST", {"words": "x"}, NOBODY),
     }
 )
 # Pages for people who are not signed in as well: route → method and values.
@@ -379,6 +391,9 @@ class TestAccessTable(VoteCase):
         self.elector = self.vote.elector_ids.filtered(
             lambda one: one.unit_id == self.unit
         )
+        self.objection = self.env["shequ.vote.objection"]._object(
+            self.posted, self.zhu.partner_id, "result", "The area is wrong."
+        )
         self.proxy = self.env["shequ.vote.proxy"]._give(
             self.vote,
             self.second_owned,
@@ -417,6 +432,8 @@ class TestAccessTable(VoteCase):
             vb=self.posted.id,
             vp=self.proposal.id,
             vd=self.vote.document_ids.id,
+            vm=self.vote.motion_ids[0].id,
+            vj=self.objection.id,
             vo=self.proxy.id,
             ve=self.elector.id,
             vn=self.elector._ballot_number(),

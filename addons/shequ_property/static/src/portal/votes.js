@@ -66,8 +66,10 @@
                 words.hidden = false;
                 return;
             }
-            form.elements.code.required = false;
-            form.requestSubmit(find("[data-cast]", form));
+            if (form.elements.code) {
+                form.elements.code.required = false;
+            }
+            form.requestSubmit();
         });
     }
 
