@@ -106,10 +106,9 @@ print(json.dumps({}))
 
 
 @pytest.fixture
-def shop(live_server, pg, odoo_script):
+def shop(live_server, new_database, world_template, odoo_script):
     """A server with published accounts; `facts` of it, `run` for scripts."""
-    server = live_server()
-    world.build(pg, server.database)
+    server = live_server(database=new_database(world_template.name))
     server.run = lambda script: odoo_script(server.database, script)
     server.facts = server.run(WORLD)
     return server

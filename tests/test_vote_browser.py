@@ -108,10 +108,10 @@ print(json.dumps({"votes": {name: vote.id for name, vote in votes.items()},
 
 
 @pytest.fixture(scope="module")
-def booth(pg, template_database, tmp_path_factory):
+def booth(pg, world_template, tmp_path_factory):
     """One server with votes in each state for all tests of this file."""
     database = f"{RUN_PREFIX}booth-{os.getpid()}"
-    pg.copy(template_database, database)
+    pg.copy(world_template.name, database)
     server = LiveServer(
         database,
         layout.environment((layout.TEST_ADDONS,), **pg.env),
@@ -121,8 +121,8 @@ def booth(pg, template_database, tmp_path_factory):
     # Odoo's Debian package leaves this script of the video calls out.
     server.expect_error("selfie_segmentation")
     try:
-        server.facts = world.build(pg, database)
-        server.facts.update(run_script(pg, database, VOTES))
+        more = run_script(pg, database, VOTES)
+        server.facts = {**world_template.facts, **more}
         # A passkey belongs to a name; an address has none.
         server.name = f"http://localhost:{server.port}"
         pg.sql(
