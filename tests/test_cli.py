@@ -389,7 +389,9 @@ def test_odoo_conf_is_safe_as_it_stands():
 def test_no_address_of_a_mirror_in_the_tool():
     for path in (ROOT / "shequ_cli").glob("*.py"):
         hosts = re.findall(r"https?://([a-z0-9.-]+)", path.read_text())
-        assert set(hosts) <= {"github.com", "127.0.0.1"}, path
+        # The last is in the names of the standard's schemas; nothing is fetched there.
+        known = {"github.com", "127.0.0.1", "standard.open-contracting.org"}
+        assert set(hosts) <= known, path
 
 
 # -- addons and databases ----------------------------------------------------

@@ -320,10 +320,12 @@ def test_without_scripts_too(booth, new_page):
     # By keyboard: what floats over the page is in nobody's way.
     people.nth(0).press("Space")
     people.nth(2).press("Space")
-    page.locator(".sq-send button").click()
-    page.wait_for_selector("#code")
+    follow(page, page.locator(".sq-send button"))
+    if not page.locator("#code").count():
+        # Who has a passkey asks for a code: without scripts there is no other way.
+        follow(page, page.locator("button[name=again]"))
     page.fill("#code", code_for(booth, "13800003333"))
-    page.click("[data-cast]")
+    follow(page, page.locator("[data-cast]"))
     page.wait_for_selector(".sq-done")
     # Of a secret ballot the server keeps nothing beside the name.
     kept = booth.sql(

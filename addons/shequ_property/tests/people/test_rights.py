@@ -205,6 +205,7 @@ NOT_IN_THE_COPY = {
     ("shequ.move", "partner_id"): "what it did is in the homes",
     ("shequ.move", "contact_id"): "what it did is in the homes",
     ("shequ.worker", "partner_id"): "staff",
+    ("shequ.contract", "developer_id"): "a company",
 }
 
 
