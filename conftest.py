@@ -94,6 +94,25 @@ def pytest_sessionfinish(session, exitstatus):
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_file_store(load_registry):
+    """Give each of the processes that share the tests a file store of its own.
+
+    pytest-odoo lets them use one.  At the end of a class Odoo removes the files its
+    database does not know, and with them those of a test in the other process.
+    """
+    from odoo.tools import config
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        yield
+        return
+    folder = f"{config.filestore(config['db_name'])}-{worker}"
+    config.filestore.return_value = folder
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     """The folder with real citizens' messages; too large for the repository."""
