@@ -2,7 +2,7 @@
     "name": "Community Property",
     "summary": "Estates, residents, repair tickets with service deadlines, "
     "and a resident portal for property companies",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Property",
     "license": "LGPL-3",
     "author": "shequ",

@@ -21,8 +21,14 @@ EMPTY = frozenset(
     "category_id team_id".split()
 )
 
-#: Where a report comes from: `EstateFacts` and the ids of what it names, or False.
-Place = namedtuple("Place", "estate building_id unit_id spot_id grid_id")
+# What new tickets get in other tables without the ORM.
+WRITTEN = ("participant_ids", "event_ids", "clock_ids")
+
+#: Where a report comes from: `EstateFacts`, the ids of what it names, or False, and
+#: the count of its ticket (see `shequ.ticket.day`) when it was taken with the place.
+Place = namedtuple(
+    "Place", "estate building_id unit_id spot_id grid_id count", defaults=[None]
+)
 
 
 class Ticket(models.Model):
@@ -103,6 +109,12 @@ class Ticket(models.Model):
 
         One query for each kind of place that occurs, whatever the number of reports.
         """
+        if self._intake_all_new(reports):
+            rows = self.env["shequ.ticket.day"]._take_with_units(
+                [int(report["unit_id"]) for report in reports]
+            )
+            if rows is not None:
+                return self._intake_counted(reports, rows)
         spots = self._intake_found(reports, "spot_id", "shequ.spot", ["building_id"])
         units = self._intake_found(
             reports, "unit_id", "shequ.unit", ["building_id", "grid_id"]
@@ -117,6 +129,26 @@ class Ticket(models.Model):
         return [
             self._intake_place(report, units, spots, buildings) for report in reports
         ]
+
+    @api.model
+    def _intake_all_new(self, reports):
+        """Whether each report names a home and becomes a ticket for certain."""
+        return all(
+            report.get("unit_id")
+            and not report.get("external_ref")
+            and not report.get("building_id")
+            and not report.get("spot_id")
+            for report in reports
+        )
+
+    @api.model
+    def _intake_counted(self, reports, rows):
+        """Return the `Place` of each report from rows of `_take_with_units`."""
+        units, counts = {}, {}
+        for unit, count in rows:
+            units[unit["id"]] = unit
+            counts.setdefault(unit["id"], []).append(count)
+        return [self._intake_place(report, units, {}, {}, counts) for report in reports]
 
     @api.model
     def _intake_found(self, reports, key, model, names, more=()):
@@ -139,7 +171,7 @@ class Ticket(models.Model):
         return {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
 
     @api.model
-    def _intake_place(self, report, units, spots, buildings):
+    def _intake_place(self, report, units, spots, buildings, counts=None):
         unit = self._intake_named(report, "unit_id", units)
         spot = self._intake_named(report, "spot_id", spots)
         building = self._intake_named(report, "building_id", buildings)
@@ -163,6 +195,7 @@ class Ticket(models.Model):
             unit_id=unit["id"] if unit else False,
             spot_id=spot["id"] if spot else False,
             grid_id=(building or unit or {}).get("grid_id") or False,
+            count=counts[unit["id"]].pop() if counts else None,
         )
 
     @api.model
@@ -196,7 +229,8 @@ class Ticket(models.Model):
         if not indexes:
             return self.browse()
         names = self.env["shequ.ticket.day"]._next_names(
-            [places[index].estate.id for index in indexes]
+            [places[index].estate.id for index in indexes],
+            [places[index].count for index in indexes],
         )
         self._triage_prepare([reports[index] for index in indexes])
         vals_list = [
@@ -205,9 +239,9 @@ class Ticket(models.Model):
         ]
         tickets = self._intake_insert(vals_list)
         bulk.write(self.env.cr, tickets._intake_rows())
-        tickets.invalidate_recordset(
-            ["participant_ids", "event_ids", "clock_ids"], flush=False
-        )
+        for name in WRITTEN:
+            # Nobody has the other side of a new ticket in the cache.
+            self._fields[name]._invalidate_cache(self.env, tickets._ids)
         for ticket, index in zip(tickets, indexes, strict=True):
             if reports[index].get("media"):
                 ticket._add_media(reports[index]["media"])

@@ -212,7 +212,7 @@ class TestDispatchModes(DispatchCase):
         self.env.flush_all()
         with (
             patch.object(type(self.env["shequ.ticket"]), "_dispatch_soon") as soon,
-            self.assertQueryCount(6),
+            self.assertQueryCount(5),
         ):
             self.Ticket._intake(reports * 20)
         soon.assert_not_called()

@@ -58,14 +58,14 @@ class TestIntake(TicketCase):
             for index in range(size)
         ]
 
-    def test_a_report_costs_four_queries_and_so_do_a_hundred(self):
+    def test_a_report_costs_three_queries_and_so_do_a_hundred(self):
         self.Ticket._intake(self._storm(2))
         for size in (1, 100):
             self.env.flush_all()
             self.env.invalidate_all()
-            # Place, number, time of the transaction, the ticket itself; rows of
-            # clocks, trace and followers are copied and not counted.
-            with self.assertQueryCount(4):
+            # Place with its number, time of the transaction, the ticket itself; rows
+            # of clocks, trace and followers are copied and not counted.
+            with self.assertQueryCount(3):
                 tickets = self.Ticket._intake(self._storm(size))
             self.assertEqual(len(tickets), size)
             self.assertTrue(all(t.clock_ids and t.event_ids for t in tickets))
@@ -173,6 +173,26 @@ class TestIntake(TicketCase):
         self.assertEqual(second.name, "DESKA-20300501-0002")
         self.assertEqual(elsewhere.name, "DESKB-20300501-0001")
         self.assertEqual(tomorrow.name, "DESKA-20300502-0001")
+
+    def test_numbers_follow_the_order_of_the_reports(self):
+        """Whether the numbers are taken with the homes or after them."""
+        homes = [self.unit, self.second_unit, self.unit, self.unit, self.second_unit]
+        with freeze_time("2030-05-02 06:00:00"):
+            reports = [{"unit_id": home.id, "description": "dark"} for home in homes]
+            together = self.Ticket._intake(reports)
+            for number, report in enumerate(reports):
+                report["external_ref"] = f"N-{number}"
+            apart = self.Ticket._intake(reports)
+        counted = [[ticket.name[-4:] for ticket in both] for both in (together, apart)]
+        self.assertEqual(counted[0], ["0001", "0001", "0002", "0003", "0002"])
+        self.assertEqual(counted[1], ["0004", "0003", "0005", "0006", "0004"])
+
+    def test_estates_that_have_different_days_count_their_own(self):
+        self.second_estate.tz = "America/New_York"
+        with freeze_time("2030-05-03 20:00:00"):
+            here, there = self.Ticket._intake(self._storm(2))
+        self.assertEqual(here.name, "DESKA-20300504-0001")
+        self.assertEqual(there.name, "DESKB-20300503-0001")
 
     def test_a_report_needs_a_place_and_something_to_say(self):
         with self.assertRaises(UserError):

@@ -256,10 +256,10 @@ class TestTriageStories(TicketCase):
             self.env.flush_all()
             self.env.invalidate_all()
             # As without triage: see the test of the intake.
-            with self.assertQueryCount(4):
+            with self.assertQueryCount(3):
                 self.Ticket._intake(self._storm(size, **chosen))
             self.env.flush_all()
             self.env.invalidate_all()
             # And the birth years of all the people in one query.
-            with self.assertQueryCount(5):
+            with self.assertQueryCount(4):
                 self.Ticket._intake(self._storm(size))
