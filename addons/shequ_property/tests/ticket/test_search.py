@@ -36,16 +36,18 @@ class TestSearch(TicketCase):
         shapes = []
         original = type(self.env["shequ.ticket"])._is_common
 
-        def watch(model, terms):
-            shapes.append(original(model, terms))
+        def watch(model, query):
+            shapes.append(original(model, query))
             return shapes[-1]
 
+        self.env.cr.cache.pop("shequ.common", None)
         with (
             patch.object(ticket_search, "COMMON", 0),
             patch.object(type(self.env["shequ.ticket"]), "_is_common", watch),
         ):
             self._check_words()
         self.assertTrue(shapes and all(shapes))
+        self.env.cr.cache.pop("shequ.common", None)
 
     def test_a_changed_description_is_found_by_its_new_words(self):
         self.leak.description = "马桶堵了"
