@@ -36,17 +36,12 @@ _PHOTO_NOTES = re.compile(rb"\xff\xe1(..)(?:Exif\0\0|http://ns\.adobe\.com/)", r
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]+")
 
 
-class PaperError(Exception):
+class PaperError(media.MediaError):
     """A file that cannot be published.
 
     ``code``: one of those of :class:`media.MediaError`, or ``unknown`` (neither PDF,
-    OFD nor picture), ``locked`` (a PDF with a password), ``truncated``
+    OFD nor picture), ``locked`` (a PDF with a password)
     """
-
-    def __init__(self, code, **values):
-        super().__init__(code, values)
-        self.code = code
-        self.values = values
 
 
 class Paper(NamedTuple):

@@ -8,7 +8,6 @@ their purpose, so that neither tells anything about the other.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -40,7 +39,7 @@ def new_key():
 def _decode(key):
     try:
         raw = base64.b64decode(key.strip(), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
+    except ValueError:
         raise VaultError("key") from None
     if len(raw) != KEY_BYTES:
         raise VaultError("key")
@@ -105,7 +104,7 @@ class Vault:
             raw = base64.b64decode(packed, altchars=b"-_", validate=True)
             nonce, secret = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
             return key.cipher.decrypt(nonce, secret, context.encode()).decode()
-        except (InvalidTag, ValueError, binascii.Error):
+        except (InvalidTag, ValueError):
             raise VaultError("broken") from None
 
     def is_current(self, sealed):

@@ -1,5 +1,4 @@
 import base64
-import binascii
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -61,7 +60,7 @@ class VoteProxyGive(models.TransientModel):
             )
         try:
             raw = base64.b64decode(self.authority or b"", validate=True)
-        except binascii.Error:
+        except ValueError:
             raw = b""
         self.env["shequ.vote.proxy"]._give(
             self.vote_id,

@@ -2,7 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import chain, ocds
-from .contract_version import ORDER
 
 
 def _label(records, name, value):
@@ -76,11 +75,7 @@ class Contract(models.Model):
     def _disclosed(self, version, terms):
         """The terms of ``version`` as the content of a document, for reading."""
         env = self.env
-        facts = [
-            [self._label_of(name), self._value_in_words(name, terms[name])]
-            for name in ORDER
-            if terms.get(name) not in ("", 0, None)
-        ]
+        facts = [list(fact) for fact in self._facts_in_words(terms)]
         if not terms["date_to"]:
             facts.append([env._("Until"), env._("Without a term")])
         prices = self.env["shequ.contract.price"]

@@ -220,13 +220,17 @@ class Contract(models.Model):
             return "–"
         return str(value)
 
+    def _facts_in_words(self, terms):
+        """Return (label, value) of what the terms say, in the order people read."""
+        return [
+            (self._label_of(name), self._value_in_words(name, terms[name]))
+            for name in ORDER
+            if terms.get(name) not in ("", 0, None)
+        ]
+
     def _terms_in_words(self, content):
         """Return the terms of a version as lines to read."""
-        lines = [
-            f"{self._label_of(name)}: {self._value_in_words(name, content[name])}"
-            for name in ORDER
-            if content.get(name) not in ("", 0, None)
-        ]
+        lines = [f"{label}: {value}" for label, value in self._facts_in_words(content)]
         for row in content["prices"]:
             lines.append(self._price_in_words(row))
         lines += [row["text"] for row in content["commitments"]]

@@ -1,5 +1,4 @@
 import base64
-import binascii
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -229,5 +228,5 @@ class Disclosure(models.Model):
 def _decoded(data):
     try:
         return base64.b64decode(data or b"")
-    except (binascii.Error, ValueError):
+    except ValueError:
         return b""

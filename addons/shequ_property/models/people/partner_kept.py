@@ -1,16 +1,19 @@
 import json
 from collections import namedtuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.misc import format_date, format_datetime, formatLang
 
 from ...tools.anonymise import anonymise
 
 #: Records kept about a person: which (`model`), whose (`people`: fields of a person,
-#: one of which names them), what is said of them (`columns`), and the words that lose
-#: names when the person is erased (`texts`).
-Area = namedtuple("Area", "key model people columns texts", defaults=("", ""))
+#: one of which names them; the first is the one it is about), what is said of them
+#: (`columns`), the words that lose names when that person is erased (`texts`), and
+#: which of the records count (`domain`).
+Area = namedtuple(
+    "Area", "key model people columns texts domain", defaults=("", Domain.TRUE)
+)
 
 AREAS = (
     Area("login", "res.users", "partner_id", "login create_date"),
@@ -40,6 +43,8 @@ AREAS = (
         "account.move",
         "partner_id",
         "name invoice_date amount_total amount_residual",
+        domain=Domain("state", "=", "posted")
+        & Domain("move_type", "in", ("out_invoice", "out_refund")),
     ),
     Area(
         "questions",
@@ -97,7 +102,7 @@ AREAS = (
         "shequ.registration",
         "partner_id guardian_id",
         "create_date estate_id unit_id role person_name certificate_number state",
-        "person_name certificate_number reason people_here",
+        "person_name certificate_number reason photo",
     ),
     Area("invitations", "shequ.invitation", "partner_id", "create_date way state"),
     Area(
@@ -124,6 +129,17 @@ AREAS = (
         "looks", "shequ.data.access", "partner_ids", "date purpose reason field_names"
     ),
 )
+#: What the first part of the copy says, and the field it stands in.
+PERSON = {
+    "name": "name",
+    "phone": "phone",
+    "phone2": "shequ_phone2",
+    "email": "email",
+    "id_type": "shequ_id_type",
+    "id_number": "shequ_id_number",
+    "address": "contact_address_inline",
+    "language": "lang",
+}
 # Thousands of rows of a log are no help to anybody.
 MOST = 1000
 
@@ -169,11 +185,9 @@ class ResPartner(models.Model):
         }
 
     def _shequ_kept_domain(self, area):
-        domain = Domain.OR(Domain(name, "in", self.ids) for name in area.people.split())
-        if area.model == "account.move":
-            domain &= Domain("state", "=", "posted")
-            domain &= Domain("move_type", "in", ("out_invoice", "out_refund"))
-        return domain
+        return area.domain & Domain.OR(
+            Domain(name, "in", self.ids) for name in area.people.split()
+        )
 
     def _shequ_kept_records(self, area):
         """Return the records of an area that name the person, newest first."""
@@ -212,17 +226,7 @@ class ResPartner(models.Model):
         }
 
     def _shequ_kept_person(self):
-        person = self.sudo()
-        return {
-            "name": person.name,
-            "phone": person.phone or "",
-            "phone2": person.shequ_phone2 or "",
-            "email": person.email or "",
-            "id_type": person.shequ_id_type or "",
-            "id_number": person.shequ_id_number or "",
-            "address": person.contact_address_inline or "",
-            "language": person.lang or "",
-        }
+        return {key: self.sudo()[name] or "" for key, name in PERSON.items()}
 
     def _shequ_kept_json(self):
         """The same as text, for a machine to read (PIPL 45: taken elsewhere)."""
@@ -252,37 +256,35 @@ class ResPartner(models.Model):
 
     def _shequ_kept_person_table(self, name):
         person = self.sudo()
-        said = {
-            "name": "name",
-            "phone": "phone",
-            "phone2": "shequ_phone2",
-            "email": "email",
-            "id_type": "shequ_id_type",
-            "id_number": "shequ_id_number",
-            "address": "contact_address_inline",
-            "language": "lang",
-        }
         return {
             "name": name,
-            "columns": [_heading(person, field) for field in said.values()],
-            "rows": [[_shown(person, field) for field in said.values()]],
+            "columns": [_heading(person, field) for field in PERSON.values()],
+            "rows": [[_shown(person, field) for field in PERSON.values()]],
         }
 
     def _shequ_anonymise(self, keep_name=False):
         """What the person wrote elsewhere loses the person as well."""
         for partner in self.sudo():
-            names = partner.mapped("name")
             for area in self._shequ_kept_areas():
                 if area.texts:
-                    for record in partner._shequ_kept_records(area):
-                        record.with_context(tracking_disable=True).write(
-                            {
-                                name: _nameless(record, name, names)
-                                for name in area.texts.split()
-                                if record[name]
-                            }
-                        )
+                    partner._shequ_without_names(area)
         return super()._shequ_anonymise(keep_name=keep_name)
+
+    def _shequ_without_names(self, area):
+        """Take the person out of the words of an area's records about them.
+
+        Where they are only a child's guardian or somebody's agent it stays as it is.
+        """
+        about = area.people.split()[0]
+        for record in self._shequ_kept_records(area):
+            if record[about] == self:
+                record.with_context(tracking_disable=True).write(
+                    {
+                        name: _nameless(record, name, [self.name])
+                        for name in area.texts.split()
+                        if record[name]
+                    }
+                )
 
 
 def _nameless(record, name, names):
@@ -305,7 +307,7 @@ def _plain(record, name):
     if field.type == "many2one":
         return value.display_name or None
     if field.type in ("date", "datetime"):
-        return fields.Datetime.to_string(value) if value else None
+        return field.to_string(value) or None
     return None if value is False and field.type != "boolean" else value
 
 

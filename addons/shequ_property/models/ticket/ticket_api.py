@@ -1,5 +1,4 @@
 import base64
-import binascii
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -173,7 +172,7 @@ class Ticket(models.Model):
                 raise self._api_wrong("media.type")
             try:
                 raw = base64.b64decode(item.get("data") or "", validate=True)
-            except (binascii.Error, ValueError) as error:
+            except ValueError as error:
                 raise self._api_wrong("media.data") from error
             media.append(
                 {"type": item["type"], "name": item.get("name") or "", "raw": raw}

@@ -9,6 +9,11 @@ from odoo.tools import mute_logger
 
 from .common import CANARY_EMAIL, CANARY_ID, CANARY_PHONE, PeopleCase, traces
 
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAA"
+    "SUVORK5CYII="
+)
+
 
 @tagged("post_install", "-at_install")
 class TestConsent(PeopleCase):
@@ -251,6 +256,44 @@ class TestDataRequests(PeopleCase):
         self.canary._shequ_anonymise()
         self.assertNotIn("钱来燕", question.question)
         self.assertIn("3", question.question)
+
+    def _registered(self, **values):
+        return (
+            self.env["shequ.registration"]
+            .sudo()
+            .create(
+                {
+                    "unit_id": self.canary_residency.unit_id.id,
+                    "role": "tenant",
+                    "proof": "lease",
+                    "photo": PIXEL,
+                    **values,
+                }
+            )
+        )
+
+    def test_who_is_erased_leaves_no_lease_and_no_number_behind(self):
+        registered = self._registered(
+            partner_id=self.canary.id, person_name="钱来燕", reason="钱来燕没带合同"
+        )
+        changed = self.env["shequ.phone.change"]._note(
+            self.canary, CANARY_PHONE, "13900000001", "waiting", wanted="13900000001"
+        )
+        self.canary._shequ_anonymise()
+        self.assertFalse(registered.photo)
+        self.assertEqual(registered.person_name, "—")
+        self.assertNotIn("钱来燕", registered.reason)
+        row = json.dumps(changed.sudo().read(), default=str)
+        self.assertFalse(traces(row) or "13900000001" in row, row)
+
+    def test_a_child_stays_when_its_guardian_is_erased(self):
+        child = self.env["res.partner"].create({"name": "小豆"})
+        registered = self._registered(
+            partner_id=child.id, person_name="小豆", guardian_id=self.canary.id
+        )
+        self.canary._shequ_anonymise()
+        self.assertEqual(registered.person_name, "小豆")
+        self.assertTrue(registered.photo)
 
     def _asked(self, words):
         version = self.env["shequ.disclosure"]._publish_from(
