@@ -44,7 +44,7 @@ def command(database, arguments):
     words += [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=error"]
     if in_parallel(arguments):
         # Two whatever the machine has: more are for those who ask with -n.
-        words += ["--numprocesses=2", "--dist=loadfile"]
+        words += ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
     words += list(arguments)
     if not names_tests(arguments):
         words += default_tests()

@@ -42,18 +42,18 @@ MISSED = {("MQXQ", "lift"): 2}
 PAPER = [
     "物业服务合同",
     "",
-    "甲方:{client}",
-    "乙方:{company}",
+    "甲方：{client}",
+    "乙方：{company}",
     "",
-    "(演示文本,人物与内容均为虚构)",
+    "（演示文本，人物与内容均为虚构）",
 ]
 TERMINATION = (
-    "任何一方提前解除或到期不再续签的,按《民法典》第九百四十六条至第九百四十八条"
-    "书面通知对方;交接期不少于三十日。"
+    "任何一方提前解除或到期不再续签的，按《民法典》第九百四十六条至第九百四十八条"
+    "书面通知对方；交接期不少于三十日。"
 )
 WORDS = {
-    True: "公示栏已更新:服务事项、负责人员、收费标准和投诉电话均在有效期内。",
-    False: "公示栏玻璃破损待换,本月内容未能按期更新。",
+    True: "公示栏已更新：服务事项、负责人员、收费标准和投诉电话均在有效期内。",
+    False: "公示栏玻璃破损待换，本月内容未能按期更新。",
 }
 
 
@@ -127,7 +127,7 @@ class Demo:
         company = self.estate.company_id
         paper = self.env["ir.attachment"].create(
             {
-                "name": "物业服务合同(签字盖章扫描件).jpg",
+                "name": "物业服务合同（签字盖章扫描件）.jpg",
                 "raw": _paper(client, company.name),
                 "mimetype": "image/jpeg",
             }
@@ -245,7 +245,7 @@ class Demo:
         """On the last patrol something was found: a ticket."""
         words = {
             "patrol": ("lamp", "3号楼西侧路灯不亮"),
-            "cleaning": ("bin", "垃圾桶盖破损,污水外溢"),
+            "cleaning": ("bin", "垃圾桶盖破损，污水外溢"),
         }
         for kind, (photo, note) in words.items():
             tasks = self.env["shequ.round.task"].search(
@@ -289,7 +289,7 @@ class Demo:
             picture = "tree_done" if row.area == "green" else "tile_done"
             row._attest(
                 kept,
-                "本季度病虫害防治已完成,施药前三天在公示栏预告。"
+                "本季度病虫害防治已完成，施药前三天在公示栏预告。"
                 if row.area == "green"
                 else WORDS[kept],
                 [{"name": "公示.jpg", "raw": photos.photo(picture)}] if kept else [],
@@ -311,7 +311,7 @@ class Demo:
         if chair and row and self.estate.code == "JHYY":
             row._dispute(
                 chair.partner_id,
-                "公示栏里公共收益一栏还是上季度的,照片没有拍到这一块,请补充。",
+                "公示栏里公共收益一栏还是上季度的，照片没有拍到这一块，请补充。",
             )
 
 

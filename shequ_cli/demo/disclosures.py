@@ -30,41 +30,41 @@ ACCOUNTS = {
 }
 # account, month of the quarter, day, yuan, words, firm
 MONTHLY = [
-    ("lift", 12, 8600.00, "电梯半月维保", "安捷电梯(演示)有限公司"),
-    ("clean", 25, 31200.00, "保洁外包费", "洁洁保洁(演示)有限公司"),
-    ("order", 26, 42800.00, "秩序维护外包费", "安邻保安(演示)有限公司"),
-    ("green", 18, 6400.00, "绿化养护", "南桥绿化(演示)有限公司"),
-    ("power", 28, 11850.35, "公共区域电费", "供电公司(演示)"),
-    ("power", 29, 1320.60, "公共区域水费", "自来水公司(演示)"),
+    ("lift", 12, 8600.00, "电梯半月维保", "安捷电梯（演示）有限公司"),
+    ("clean", 25, 31200.00, "保洁外包费", "洁洁保洁（演示）有限公司"),
+    ("order", 26, 42800.00, "秩序维护外包费", "安邻保安（演示）有限公司"),
+    ("green", 18, 6400.00, "绿化养护", "南桥绿化（演示）有限公司"),
+    ("power", 28, 11850.35, "公共区域电费", "供电公司（演示）"),
+    ("power", 29, 1320.60, "公共区域水费", "自来水公司（演示）"),
 ]
 REVENUE = [
     ("parking", 10, -9800.00, "地面停车费", ""),
-    ("advert", 16, -3500.00, "电梯广告场地费", "楼宇传媒(演示)有限公司"),
+    ("advert", 16, -3500.00, "电梯广告场地费", "楼宇传媒（演示）有限公司"),
     ("cost", 20, 1960.00, "停车管理人工", ""),
 ]
 STANDING = {
     "service_items": [
         "房屋共用部位维护、设施设备运行、公共秩序、环境卫生、绿化养护、客户服务",
-        "JHYY-2023-01,金昊雅苑业主大会与申邻物业(演示),三年",
-        "服务中心每天8:00–20:00,紧急报修24小时:02100001201",
+        "JHYY-2023-01，金昊雅苑业主大会与申邻物业（演示），三年",
+        "服务中心每天8:00–20:00，紧急报修24小时：02100001201",
     ],
     "responsible_staff": [
-        "顾文斌,项目经理",
-        "工程、秩序、保洁、客服各一名主管,名单张贴于服务中心",
+        "顾文斌，项目经理",
+        "工程、秩序、保洁、客服各一名主管，名单张贴于服务中心",
     ],
     "fee_standards": [
         "包干制",
-        "高层住宅2.20元/㎡·月;地面停车150元/月",
-        "物业服务合同,业主大会表决通过",
+        "高层住宅2.20元/㎡·月；地面停车150元/月",
+        "物业服务合同，业主大会表决通过",
     ],
     "price_list": [
-        "申邻物业(演示)",
+        "申邻物业（演示）",
         "本小区业主、物业使用人",
         "物业服务、停车服务",
         "二级服务标准",
-        "按建筑面积按月;停车按车位按月",
+        "按建筑面积按月；停车按车位按月",
         "2023年起",
-        "高层住宅2.20元/㎡·月;地面停车150元/月",
+        "高层住宅2.20元/㎡·月；地面停车150元/月",
         "市场调节价",
         "物业服务合同",
         "12315",
@@ -171,7 +171,7 @@ class Demo:
             month = (month + timedelta(days=31)).replace(day=1)
         # Entered twice, as the committee will find.
         self.twice = self._entry(
-            self.last, "lift", 8600.00, "电梯半月维保", "安捷电梯(演示)有限公司"
+            self.last, "lift", 8600.00, "电梯半月维保", "安捷电梯（演示）有限公司"
         )
         (moves | self.twice).action_post()
 
@@ -255,7 +255,7 @@ class Demo:
         lines = disclosure.line_ids.filtered(lambda line: line.kind == "text")
         for line, text in zip(
             lines.sorted("sequence"),
-            ["业主共有资金专户(尾号0012)", "经业主大会同意,70%补充维修资金"],
+            ["业主共有资金专户（尾号0012）", "经业主大会同意，70%补充维修资金"],
             strict=True,
         ):
             line.text = text
@@ -275,7 +275,9 @@ class Demo:
     def _accounts(self):
         """Version 1, the objection of the committee, version 2."""
         disclosure = self._disclosure("settlement")
-        disclosure.summary = "本季度物业费集中收取,收入高于支出;盈余用于下半年的维修。"
+        disclosure.summary = (
+            "本季度物业费集中收取，收入高于支出；盈余用于下半年的维修。"
+        )
         disclosure.action_draw()
         self._publish(disclosure, 20)
         review = disclosure.review_ids
@@ -289,12 +291,12 @@ class Demo:
                 chair,
                 f"expense/{ACCOUNTS['lift'][0]}",
                 ACCOUNTS["lift"][1],
-                "每月一笔,三个月应是三笔,为什么有四笔?",
+                "每月一笔，三个月应是三笔，为什么有四笔？",
             )
-            review._sign(chair, "object", "电梯维保费多记一笔8600元,请更正。")
+            review._sign(chair, "object", "电梯维保费多记一笔8600元，请更正。")
         with self._at(15):
             review.write(
-                {"answer": "经核对,9月的电梯维保费重复入账一笔,已冲回并更正公示。"}
+                {"answer": "经核对，9月的电梯维保费重复入账一笔，已冲回并更正公示。"}
             )
             review.with_user(self._user(PREPARES)).action_answer()
         with self._at(14):
@@ -302,7 +304,7 @@ class Demo:
             work = disclosure.with_user(self._user(PREPARES))
             work.action_correct()
             work.action_draw()
-            work.change_note = "9月电梯维保费8600元重复入账,已冲回;支出合计相应减少。"
+            work.change_note = "9月电梯维保费8600元重复入账，已冲回；支出合计相应减少。"
         self._publish(disclosure, 12)
         return disclosure
 
@@ -338,19 +340,21 @@ class Demo:
             first = questions._ask(
                 disclosure,
                 asks[0].partner_id,
-                "秩序维护费一个季度12万多,是几个岗位?",
+                "秩序维护费一个季度12万多，是几个岗位？",
                 f"expense/{ACCOUNTS['order'][0]}",
                 ACCOUNTS["order"][1],
             )
         with self._at(7):
             answering = first.with_user(self._user(ANSWERS))
-            answering.answer = "大门2岗、巡逻1岗,24小时三班,共9人;合同在服务中心可查。"
+            answering.answer = (
+                "大门2岗、巡逻1岗，24小时三班，共9人；合同在服务中心可查。"
+            )
             answering.action_answer()
         with self._at(1, 9):
             questions._ask(
                 disclosure,
                 asks[1].partner_id,
-                "公共电费比上个季度多,是什么原因?",
+                "公共电费比上个季度多，是什么原因？",
                 f"expense/{ACCOUNTS['power'][0]}",
                 ACCOUNTS["power"][1],
             )
@@ -373,7 +377,7 @@ class Demo:
             assessment._mark(
                 self.env["res.users"]._shequ_grant_portal(member.partner_id),
                 {c.id: base + 3 * n % 10 for n, c in enumerate(criteria)},
-                "报修响应快了,地库照明要加强。",
+                "报修响应快了，地库照明要加强。",
             )
         if ending := self.others[-1:]:
             ending.date_to = self.today + timedelta(days=20)

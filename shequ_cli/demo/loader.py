@@ -503,7 +503,7 @@ class Loader:
         """Homes that the developer still owns."""
         developer = self.env["res.partner"].create(
             {
-                "name": "邻里置业(演示)",
+                "name": "邻里置业（演示）",
                 "is_company": True,
                 "country_id": self.env.ref("base.cn").id,
             }

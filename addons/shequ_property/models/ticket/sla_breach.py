@@ -303,11 +303,16 @@ class SlaBreach(models.Model):
         body = Markup("<ul>%s</ul>") % Markup().join(
             Markup("<li>%s</li>") % line for line in lines
         )
-        self._send(user, ordered[0].ticket_id, subject, body)
+        # Under the estate's name, which need not be said twice.
+        shown = self.env._("%(count)s deadlines need attention", count=len(self))
+        self._send(user, ordered[0].ticket_id, subject, body, shown)
 
     @api.model
-    def _send(self, user, ticket, subject, body):
-        """Leave a message in the user's inbox and show it at once; never an e-mail."""
+    def _send(self, user, ticket, subject, body, shown=None):
+        """Leave a message in the user's inbox and show it at once; never an e-mail.
+
+        :param str shown: what pops up under the estate's name, if not the subject
+        """
         ticket.with_context(shequ_inbox_only=True).message_notify(
             partner_ids=user.partner_id.ids,
             subject=subject,
@@ -316,7 +321,11 @@ class SlaBreach(models.Model):
         )
         user._bus_send(
             "simple_notification",
-            {"title": ticket.estate_id.name, "message": subject, "sticky": True},
+            {
+                "title": ticket.estate_id.name,
+                "message": shown or subject,
+                "sticky": True,
+            },
         )
 
     def _remind(self, user):
