@@ -73,6 +73,13 @@ class TestTriage(BaseCase):
     def test_the_other_stories(self):
         self.check("李爷爷想查养老金发放记录", category="policy.social_security")
         self.check("头晕站不稳", category="elder_care.emergency", urgency="red")
+        # What makes them dizzy has to be stopped first.
+        self.check(
+            "家里一股怪味，闻着头晕想吐。",
+            category="safety.gas_electric",
+            urgency="red",
+            flags=("gas", "medical"),
+        )
         self.check("我腿不好，要修轮椅", category="elder_care.assist")
         leak = self.check(
             "家里屋顶漏水，管道还藏在里边，看不出毛病在哪儿",

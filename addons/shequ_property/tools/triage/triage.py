@@ -575,12 +575,17 @@ class Triage:
                 self.say("words", "category", words[:5], category)
 
     def score_dangers(self, long):
+        codes = {danger.code for danger, _start, _words in self.dangers}
         for danger, start, _words in self.dangers:
             if not danger.category:
                 continue
             weight = 6.0 if danger.level == "red" else 2.0
             if danger.code in VAGUE:
                 weight = 2.5
+            if danger.code == "strange_smell" and "dizzy" in codes:
+                # Who airs the home and shuts the gas has to come, not only who helps
+                # somebody up: more than the danger and its words weigh together.
+                weight = 12.0
             if danger.code == "leak" and self.scores.get("home_repair.roof_wall_leak"):
                 weight = 0.5
             if long and start > TITLE:
