@@ -29,6 +29,8 @@ PACKAGES = [
 ICONS = "fonts-font-awesome"
 ICONS_VERSION = "4.7"
 
+LEFT_OUT = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+
 ELSEWHERE = (
     "Get Odoo 19 yourself and name its folder:\n"
     "    git clone --depth 1 -b 19.0 https://github.com/odoo/odoo ~/odoo19\n"
@@ -46,8 +48,10 @@ def ensure():
                 "to be the folder of an Odoo 19 checkout (the one with odoo-bin), or "
                 "the folder that contains the package `odoo`."
             )
-    elif not (site / "odoo" / "release.py").is_file():
-        fetch()
+    else:
+        if not (site / "odoo" / "release.py").is_file():
+            fetch()
+        _stand_in(site)
     version = layout.odoo_version(site)
     if version != (19, 0):
         raise Problem(
@@ -66,6 +70,18 @@ def fetch():
             _download(phase)
     with Phase("Odoo 19: unpack") as phase:
         _unpack(phase)
+
+
+def _stand_in(site):
+    """Put an empty script in place of the one that Debian leaves out.
+
+    Without it each page of the back office begins with an error in the browser's
+    console and in the log.  What is missing is the blurred background of video calls.
+    """
+    script = site / LEFT_OUT
+    if not script.exists():
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text("// Left out by Debian.\n", "utf-8")
 
 
 def _apt(sources, name):

@@ -309,6 +309,15 @@ def test_odoo_home_is_used_as_it_is(monkeypatch, tmp_path):
     assert layout.odoo_site() == tmp_path
 
 
+def test_the_script_that_debian_leaves_out_is_stood_in_for(tmp_path):
+    odoo_tree._stand_in(tmp_path)
+    script = tmp_path / odoo_tree.LEFT_OUT
+    assert script.is_file()
+    script.write_text("own")
+    odoo_tree._stand_in(tmp_path)
+    assert script.read_text() == "own"
+
+
 def test_another_odoo_is_refused(monkeypatch, tmp_path):
     make_odoo(tmp_path, "18, 0")
     monkeypatch.setenv("ODOO_HOME", str(tmp_path))

@@ -62,6 +62,16 @@ class TicketCategory(models.Model):
             names = [category.parent_id.complete_name, category.name]
             category.complete_name = " / ".join(name for name in names if name)
 
+    @api.depends("complete_name", "name")
+    @api.depends_context("shequ_short_name")
+    def _compute_display_name(self):
+        """In a column the first half of 居家维修 / 家电维修 would be all that shows."""
+        if not self.env.context.get("shequ_short_name"):
+            return super()._compute_display_name()
+        for category in self:
+            category.display_name = category.name
+        return None
+
     @api.model
     def _search_complete_name(self, operator, value):
         return ["|", ("name", operator, value), ("parent_id.name", operator, value)]

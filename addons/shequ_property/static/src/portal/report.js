@@ -338,6 +338,8 @@
                 list.append(item);
             }
             box.hidden = !found.length;
+            // The button to send is always in sight, the box is not.
+            this.find("[data-similar-hint]").hidden = !found.length;
         }
 
         /** “Me too” files nothing: the form that was begun is dropped. */
