@@ -177,6 +177,19 @@ def test_steps_of_a_ticket_begin_with_its_report(past):
             assert step.ticket in seen, step
 
 
+@pytest.mark.parametrize("hour", range(24))
+def test_stories_go_forward_whenever_the_demo_is_made(community, hour):
+    """Some steps are so many hours ago and others at an hour of a day."""
+    for minute in (0, 20, 40):
+        plan = tickets.Plan(community, NOW.replace(hour=hour, minute=minute))
+        last = {}
+        for row in texts.rows("story_steps"):
+            at = plan._story_time(row["day"], row["time"])
+            if at <= plan.now:
+                assert at >= last.get(row["story"], at), row
+                last[row["story"]] = at
+
+
 def test_floor_tile_story_word_for_word(past):
     tile = [s for s in past.sorted() if s.ticket == 0]
     at = [s.at + tickets.CHINA for s in tile]

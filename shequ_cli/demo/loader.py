@@ -700,6 +700,8 @@ class Loader:
             return bool(master) and ticket.browse(master).is_open
         if step.name == "reopen":
             return bool(ticket.reopen_until) and ticket.reopen_until > step.at
+        if step.name in ("demand", "answer", "settle"):
+            return bool(ticket.supervision_ids)
         return True
 
     def _photo(self, name):
