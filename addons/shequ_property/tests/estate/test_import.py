@@ -665,20 +665,20 @@ class TestUndo(ImportCase):
                 "channel": "phone",
             }
         )
-        with self.assertRaisesRegex(UserError, "(Ticket|工单)(: |:)1"):
+        with self.assertRaisesRegex(UserError, "(Ticket|工单)(: |：)1"):
             job.action_undo()
         self.assertEqual(job.state, "done")
 
     def test_not_when_somebody_logs_in(self):
         job = self._applied(NEW_ROWS)
         self.env["res.users"]._shequ_grant_portal(self._unit_at("21", "102").owner_ids)
-        with self.assertRaisesRegex(UserError, "(User|用户)(: |:)1"):
+        with self.assertRaisesRegex(UserError, "(User|用户)(: |：)1"):
             job.action_undo()
 
     def test_not_when_somebody_moved(self):
         job = self._applied(NEW_ROWS)
         self._residency(self.neighbour, self._unit_at("21", "102"), role="tenant")
-        with self.assertRaisesRegex(UserError, "(Residency|住户关系)(: |:)1"):
+        with self.assertRaisesRegex(UserError, "(Residency|住户关系)(: |：)1"):
             job.action_undo()
 
 

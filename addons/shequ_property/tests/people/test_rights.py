@@ -318,7 +318,8 @@ class TestDataRequests(PeopleCase):
     def test_erase_is_refused_with_the_reason(self):
         request = self.env["shequ.data.request"]._ask(self.canary, "erase")
         self.assertEqual(
-            request.deadline, fields.Date.add(fields.Date.today(), days=15)
+            request.deadline,
+            fields.Date.add(fields.Date.context_today(request), days=15),
         )
         officer = request.with_user(self.officer)
         self.assertIn("roll of owners", officer.obstacles)
