@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent
-# Files whose tests take longest, two minutes and more, the longest first.
+# Files whose tests take longest, two minutes or so and more, the longest first.
 LONG = (
     "test_vote_browser",
     "test_portal_browser",

@@ -39,6 +39,12 @@ def standard_codes():
 # --- texts -------------------------------------------------------------------------
 
 
+def test_no_comma_cuts_a_text_short():
+    for path in texts.FOLDER.glob("*.csv"):
+        for row in texts.rows(path.stem):
+            assert None not in row and None not in row.values(), (path.name, row)
+
+
 def test_messages_are_many_and_different():
     messages = [row["text"] for row in texts.rows("messages")]
     assert len(messages) >= 120

@@ -275,16 +275,16 @@ class ResPartner(models.Model):
 
         Where they are only a child's guardian or somebody's agent it stays as it is.
         """
-        about = area.people.split()[0]
-        for record in self._shequ_kept_records(area):
-            if record[about] == self:
-                record.with_context(tracking_disable=True).write(
-                    {
-                        name: _nameless(record, name, [self.name])
-                        for name in area.texts.split()
-                        if record[name]
-                    }
-                )
+        about = Domain(area.people.split()[0], "in", self.ids)
+        records = self.env[area.model].sudo().with_context(active_test=False)
+        for record in records.search(area.domain & about):
+            record.with_context(tracking_disable=True).write(
+                {
+                    name: _nameless(record, name, [self.name])
+                    for name in area.texts.split()
+                    if record[name]
+                }
+            )
 
 
 def _nameless(record, name, names):

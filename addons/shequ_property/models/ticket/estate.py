@@ -54,6 +54,12 @@ class Estate(models.Model):
         return {row[0]: EstateFacts(*row) for row in rows}
 
     @api.model
+    @tools.ormcache(cache="default")
+    def _all_zones(self):
+        """Return the names of the time zones in which there are estates."""
+        return frozenset(facts.tz for facts in self._all_facts().values())
+
+    @api.model
     def _facts(self, estate_id):
         """Return the `EstateFacts` of an estate, or None when there is none."""
         if facts := self._all_facts().get(estate_id):

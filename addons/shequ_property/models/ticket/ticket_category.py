@@ -63,7 +63,7 @@ class TicketCategory(models.Model):
             category.complete_name = " / ".join(name for name in names if name)
 
     @api.depends("complete_name", "name")
-    @api.depends_context("shequ_short_name")
+    @api.depends_context("lang", "shequ_short_name")
     def _compute_display_name(self):
         """In a column the first half of 居家维修 / 家电维修 would be all that shows."""
         if not self.env.context.get("shequ_short_name"):

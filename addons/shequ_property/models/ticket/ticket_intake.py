@@ -25,9 +25,9 @@ EMPTY = frozenset(
 WRITTEN = ("participant_ids", "event_ids", "clock_ids")
 
 #: Where a report comes from: `EstateFacts`, the ids of what it names, or False, and
-#: the count of its ticket (see `shequ.ticket.day`) when it was taken with the place.
+#: what `shequ.ticket.day` took for its number when it was taken with the place.
 Place = namedtuple(
-    "Place", "estate building_id unit_id spot_id grid_id count", defaults=[None]
+    "Place", "estate building_id unit_id spot_id grid_id taken", defaults=[None]
 )
 
 
@@ -171,7 +171,7 @@ class Ticket(models.Model):
         return {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
 
     @api.model
-    def _intake_place(self, report, units, spots, buildings, counts=None):
+    def _intake_place(self, report, units, spots, buildings, taken=None):
         unit = self._intake_named(report, "unit_id", units)
         spot = self._intake_named(report, "spot_id", spots)
         building = self._intake_named(report, "building_id", buildings)
@@ -195,7 +195,7 @@ class Ticket(models.Model):
             unit_id=unit["id"] if unit else False,
             spot_id=spot["id"] if spot else False,
             grid_id=(building or unit or {}).get("grid_id") or False,
-            count=counts[unit["id"]].pop() if counts else None,
+            taken=taken[unit["id"]].pop() if taken else None,
         )
 
     @api.model
@@ -230,7 +230,7 @@ class Ticket(models.Model):
             return self.browse()
         names = self.env["shequ.ticket.day"]._next_names(
             [places[index].estate.id for index in indexes],
-            [places[index].count for index in indexes],
+            [places[index].taken for index in indexes],
         )
         self._triage_prepare([reports[index] for index in indexes])
         vals_list = [

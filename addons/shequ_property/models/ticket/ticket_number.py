@@ -105,8 +105,7 @@ class TicketDay(models.Model):
         :return: list of (dict of the home, what `_take` returns for its estate) for
             the homes that exist; None when estates have different days just now
         """
-        all_facts = self.env["shequ.estate"]._all_facts().values()
-        days = {self._day(tz) for tz in {facts.tz for facts in all_facts}}
+        days = {self._day(tz) for tz in self.env["shequ.estate"]._all_zones()}
         if len(days) != 1:
             return None
         self.env["shequ.unit"].flush_model(UNIT[1:])

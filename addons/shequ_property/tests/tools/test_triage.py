@@ -74,12 +74,13 @@ class TestTriage(BaseCase):
         self.check("李爷爷想查养老金发放记录", category="policy.social_security")
         self.check("头晕站不稳", category="elder_care.emergency", urgency="red")
         # What makes them dizzy has to be stopped first.
-        self.check(
+        for words in (
             "家里一股怪味，闻着头晕想吐。",
-            category="safety.gas_electric",
-            urgency="red",
-            flags=("gas", "medical"),
-        )
+            "厨房有煤气味，我头晕站不稳",
+            "家里煤气味很大，老人晕倒了",
+        ):
+            result = self.check(words, category="safety.gas_electric", urgency="red")
+            self.assertLessEqual({"gas", "medical"}, {*result.flags})
         self.check("我腿不好，要修轮椅", category="elder_care.assist")
         leak = self.check(
             "家里屋顶漏水，管道还藏在里边，看不出毛病在哪儿",

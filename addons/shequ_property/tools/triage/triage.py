@@ -187,6 +187,8 @@ NOBODY_IN = re.compile(
     "(?:里面?|里头|里边|屋里|家里|车里|房里)(?:倒是|也|并|又|都|现在)?没有?人(?![应理管接来答开说救会知在看])|(?:人|谁)(?:倒是|都|也)?(?:没|不)(?:有)?在里"
 )
 # Dangers that say how bad it is, and hardly what it is about.
+# Flags of what makes people ill.
+CAUSES = frozenset(("gas", "fire", "electric"))
 VAGUE = ("help", "strange_smell")
 SOUND = ("red", "orange")
 # Even in a formal letter somebody may call for help.
@@ -575,17 +577,12 @@ class Triage:
                 self.say("words", "category", words[:5], category)
 
     def score_dangers(self, long):
-        codes = {danger.code for danger, _start, _words in self.dangers}
         for danger, start, _words in self.dangers:
             if not danger.category:
                 continue
             weight = 6.0 if danger.level == "red" else 2.0
             if danger.code in VAGUE:
                 weight = 2.5
-            if danger.code == "strange_smell" and "dizzy" in codes:
-                # Who airs the home and shuts the gas has to come, not only who helps
-                # somebody up: more than the danger and its words weigh together.
-                weight = 12.0
             if danger.code == "leak" and self.scores.get("home_repair.roof_wall_leak"):
                 weight = 0.5
             if long and start > TITLE:
@@ -629,10 +626,17 @@ class Triage:
         ]
 
     def settle(self, category, guesses, urgency):
-        """A red danger decides the desk, unless the words agree on another red one."""
+        """A red danger decides the desk, unless the words agree on another red one.
+
+        Of gas, fire or current and somebody who is ill of it, the cause decides: who
+        shuts it off has to come, not only who helps somebody up.
+        """
         red = [d for d, start, _w in self.dangers if d.level == "red" and d.category]
         if urgency != "red" or not red:
             return category, guesses
+        causes = [danger for danger in red if CAUSES.intersection(danger.flags)]
+        if causes and any(d.category == category and "medical" in d.flags for d in red):
+            red = causes
         wanted = [danger.category for danger in red]
         if category in wanted or len(self.text) > 4 * TITLE:
             return category, guesses
