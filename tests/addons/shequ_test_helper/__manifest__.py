@@ -1,6 +1,6 @@
 {
     "name": "Shequ test helper",
-    "summary": "Lets browser tests run on an ODOO_HOME of Debian, which leaves out one file",
+    "summary": "Lets browser tests run on a Debian ODOO_HOME, where one file is left out",
     "version": "19.0.1.0.0",
     "category": "Hidden/Tests",
     "license": "LGPL-3",
