@@ -1,6 +1,6 @@
 {
     "name": "Shequ test helper",
-    "summary": "Lets browser tests run on a Debian ODOO_HOME, where one file is left out",
+    "summary": "For an ODOO_HOME of Debian, which leaves out a file",
     "version": "19.0.1.0.0",
     "category": "Hidden/Tests",
     "license": "LGPL-3",
